@@ -1,0 +1,90 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>Where a host stands in a deploy.</summary>
+public enum HostState
+{
+    Planned,
+    Bootstrapping,
+    Ready,
+    Fetching,
+    Staged,
+    Activating,
+    Active,
+    Failed,
+}
+
+/// <summary>What happened on one host. Sizes in bytes of payload, times in seconds from the start of the deploy.</summary>
+public sealed record HostReport(string Name)
+{
+    public required string Address { get; init; }
+
+    public string Zone { get; init; } = "";
+
+    public required HostState State { get; init; }
+
+    public HostFailure? Failure { get; init; }
+
+    /// <summary>MURDER code of the failure.</summary>
+    public string? Code { get; init; }
+
+    public string? Detail { get; init; }
+
+    public string? Remedy { get; init; }
+
+    public double? ReadySeconds { get; init; }
+
+    public double? StagedSeconds { get; init; }
+
+    public double? ActiveSeconds { get; init; }
+
+    public long ResumedBytes { get; init; }
+
+    public long DownloadedBytes { get; init; }
+
+    public long UploadedBytes { get; init; }
+
+    public long WastedBytes { get; init; }
+
+    /// <summary>Active before this deploy.</summary>
+    public string? PreviousRelease { get; init; }
+}
+
+/// <summary>The outcome of one run of <c>MurderDeploy</c> or <c>MurderStage</c>: what <c>report.json</c> holds.</summary>
+public sealed record DeploymentReport
+{
+    /// <summary>Raised when a member changes its meaning or goes away; new members do not raise it.</summary>
+    public int Schema { get; init; } = 1;
+
+    public required string Application { get; init; }
+
+    public required string Release { get; init; }
+
+    public required string InfoHash { get; init; }
+
+    public required int FileCount { get; init; }
+
+    public required long TotalBytes { get; init; }
+
+    public required int PieceLength { get; init; }
+
+    public required int PieceCount { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required double TotalSeconds { get; init; }
+
+    /// <summary>From the first fetch command to the last host staged; null when none was.</summary>
+    public double? StagingSeconds { get; init; }
+
+    /// <summary>Bytes that the seeder sent; divided by <see cref="TotalBytes"/> these are the seeder's copies.</summary>
+    public long SeederUploadedBytes { get; init; }
+
+    public required bool Succeeded { get; init; }
+
+    /// <summary>Everything random in the deploy derives from it.</summary>
+    public required ulong Seed { get; init; }
+
+    public required IReadOnlyList<HostReport> Hosts { get; init; }
+}

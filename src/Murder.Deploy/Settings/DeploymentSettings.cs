@@ -1,0 +1,72 @@
+namespace Murder.Deploy;
+
+/// <summary>A <c>MurderHost</c> item as it was written.</summary>
+/// <param name="Include">a name, which may hold a range: <c>web[01:40].example.com</c></param>
+public sealed record HostItem(string Include)
+{
+    /// <summary>Group names, separated by ';'.</summary>
+    public string Groups { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public string User { get; init; } = "";
+
+    public string Port { get; init; } = "";
+
+    public string Zone { get; init; } = "";
+
+    public string Root { get; init; } = "";
+
+    public string IdentityFile { get; init; } = "";
+}
+
+/// <summary>What the user said, as text and not yet validated; see the README for the meaning and default of each. All paths are absolute.</summary>
+public sealed record DeploymentSettings
+{
+    /// <summary>Folder of the project file.</summary>
+    public required string ProjectDirectory { get; init; }
+
+    public required string Application { get; init; }
+
+    /// <summary>Version of the service, the first part of a release id.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Folder that <c>dotnet publish</c> filled.</summary>
+    public required string PublishDirectory { get; init; }
+
+    /// <summary>Group names, literal hosts, <c>!host</c>, <c>local</c>, <c>local:N</c>.</summary>
+    public required string Hosts { get; init; }
+
+    /// <summary>Folder with the agents: <c>linux-x64/murder-peer.gz</c> (static) and <c>any/murder-peer.dll</c> (for local hosts).</summary>
+    public required string AgentDirectory { get; init; }
+
+    /// <summary>Folder below which local hosts have their roots.</summary>
+    public required string LocalDirectory { get; init; }
+
+    public required string ReportDirectory { get; init; }
+
+    public IReadOnlyList<HostItem> HostItems { get; init; } = [];
+
+    /// <summary>Path of the inventory; empty to look for <c>murder.hosts.ini</c> beside the project and upwards.</summary>
+    public string Inventory { get; init; } = "";
+
+    /// <summary>Root on each host; empty for <c>/srv/APPLICATION</c>.</summary>
+    public string Root { get; init; } = "";
+
+    /// <summary>Release id; empty to make one.</summary>
+    public string Release { get; init; } = "";
+
+    public string ConnectionsMax { get; init; } = "";
+
+    public string Port { get; init; } = "";
+
+    public string SwarmSecurity { get; init; } = "";
+
+    public string MaxFailedHosts { get; init; } = "";
+
+    /// <summary>Private key; empty for ssh's usual ones.</summary>
+    public string IdentityFile { get; init; } = "";
+
+    /// <summary>Files of host keys, separated by ';'; empty for ssh's usual ones.</summary>
+    public string KnownHosts { get; init; } = "";
+}

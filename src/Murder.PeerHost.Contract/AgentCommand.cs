@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace Murder.PeerHost.Contract;
+
+/// <summary>What the deployer tells an agent.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(PingCommand), "ping")]
+[JsonDerivedType(typeof(FetchCommand), "fetch")]
+[JsonDerivedType(typeof(ActivateCommand), "activate")]
+[JsonDerivedType(typeof(StatusCommand), "status")]
+[JsonDerivedType(typeof(StopCommand), "stop")]
+[JsonDerivedType(typeof(AbortCommand), "abort")]
+public abstract record AgentCommand;
+
+/// <summary>Renews the lease; answered by <see cref="AgentPong"/>.</summary>
+public sealed record PingCommand(long Sequence) : AgentCommand;
+
+/// <summary>
+/// Join the swarm, fill <c>releases/ID.partial</c>, rename it to <c>releases/ID</c> and seed on until <see cref="StopCommand"/>. Answered by
+/// <see cref="AgentProgress"/> now and then, and <see cref="AgentStaged"/> or <see cref="AgentFailed"/>.
+/// </summary>
+public sealed record FetchCommand : AgentCommand
+{
+    /// <summary>Absolute path of the application's root on the host.</summary>
+    public required string Root { get; init; }
+
+    public required ReleaseId Release { get; init; }
+
+    /// <summary>The whole <c>.torrent</c>.</summary>
+    public required byte[] Metainfo { get; init; }
+
+    /// <summary>Tracker URLs, best first; IP addresses only (a static agent must not resolve names).</summary>
+    public required IReadOnlyList<string> AnnounceUrls { get; init; }
+
+    /// <summary>First port to listen on, 0 for any.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Seed of everything random in this agent.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Who deploys, for the audit log: user@machine.</summary>
+    public string DeployedBy { get; init; } = "";
+}
+
+/// <summary>Point <c>current</c> at a staged release by one rename. Answered by <see cref="AgentActivated"/> or <see cref="AgentFailed"/>.</summary>
+public sealed record ActivateCommand(string Root, ReleaseId Release, string DeployedBy = "") : AgentCommand;
+
+/// <summary>Answered by <see cref="AgentStatus"/>.</summary>
+public sealed record StatusCommand(string Root) : AgentCommand;
+
+/// <summary>The deploy is over: leave the swarm, say <see cref="AgentBye"/>, exit 0.</summary>
+public sealed record StopCommand : AgentCommand;
+
+/// <summary>The deploy was cancelled: leave the swarm, remove what this deploy half-wrote, say <see cref="AgentBye"/>, exit.</summary>
+public sealed record AbortCommand : AgentCommand;

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace Murder.PeerHost.Contract;
+
+/// <summary>What an agent tells the deployer.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(AgentHello), "hello")]
+[JsonDerivedType(typeof(AgentPong), "pong")]
+[JsonDerivedType(typeof(AgentProgress), "progress")]
+[JsonDerivedType(typeof(AgentPeerBanned), "peerBanned")]
+[JsonDerivedType(typeof(AgentStaged), "staged")]
+[JsonDerivedType(typeof(AgentActivated), "activated")]
+[JsonDerivedType(typeof(AgentStatus), "status")]
+[JsonDerivedType(typeof(AgentFailed), "failed")]
+[JsonDerivedType(typeof(AgentBye), "bye")]
+public abstract record AgentEvent;
+
+/// <summary>The agent runs. The first line of the channel.</summary>
+/// <param name="Sha256">of the agent's own file, 64 hexadecimal digits; empty for a framework-dependent agent</param>
+/// <param name="Rid">as <c>linux-x64</c></param>
+/// <param name="DeployerAddress">from where the deployer reached this host, as the host saw it (SSH_CONNECTION); null for a local agent</param>
+/// <param name="HostAddress">the address at which the deployer reached this host; null for a local agent</param>
+public sealed record AgentHello(int Protocol, string Version, int ProcessId, string Sha256, string Rid, int Cores, string? DeployerAddress, string? HostAddress) : AgentEvent;
+
+public sealed record AgentPong(long Sequence) : AgentEvent;
+
+/// <summary>Sizes in bytes of payload.</summary>
+/// <param name="ResumedBytes">verified bytes that were on disk before the swarm was joined</param>
+public sealed record AgentProgress(long VerifiedBytes, long TotalBytes, long ResumedBytes, long DownloadedBytes, long UploadedBytes, int Peers) : AgentEvent;
+
+/// <summary>A peer sent a block whose hash was wrong and will not be spoken to again.</summary>
+public sealed record AgentPeerBanned(string Endpoint, string Detail) : AgentEvent;
+
+/// <summary>The release is whole, verified, synced, and under its final name.</summary>
+public sealed record AgentStaged(ReleaseId Release, double Seconds, long ResumedBytes, long DownloadedBytes, long UploadedBytes, long WastedBytes) : AgentEvent;
+
+/// <param name="Previous">what <c>current</c> pointed to before; null when there was no release</param>
+public sealed record AgentActivated(ReleaseId Release, string? Previous) : AgentEvent;
+
+/// <param name="Current">null when no release is active</param>
+/// <param name="Previous">the release that was active before it, by the audit log; null when there is none</param>
+/// <param name="Staged">all whole releases, oldest first</param>
+/// <param name="LockedBy">who holds the lock now; null when it is free</param>
+public sealed record AgentStatus(string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy) : AgentEvent;
+
+/// <summary>The command could not be carried out; nothing that was live has changed. The agent goes on listening.</summary>
+/// <param name="Detail">one sentence that names the thing</param>
+public sealed record AgentFailed(HostFailure Failure, string Detail) : AgentEvent;
+
+/// <summary>The last line. The process exits after it.</summary>
+public sealed record AgentBye : AgentEvent;

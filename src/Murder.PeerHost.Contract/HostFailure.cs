@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+
+namespace Murder.PeerHost.Contract;
+
+/// <summary>Why a host was left out of a deploy. Each has a MURDER code and a remedy (Murder.Deploy, HostProblems).</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HostFailure>))]
+public enum HostFailure
+{
+    /// <summary>No TCP connection, or no answer within the deadline.</summary>
+    Unreachable,
+
+    /// <summary>known_hosts has no key for this host.</summary>
+    HostKeyUnknown,
+
+    /// <summary>known_hosts has another key for this host, or revokes this one.</summary>
+    HostKeyChanged,
+
+    /// <summary>No key of ours is accepted.</summary>
+    AuthenticationFailed,
+
+    /// <summary>The key file cannot be used: missing, unreadable, or encrypted.</summary>
+    IdentityUnusable,
+
+    /// <summary>The login gives no POSIX shell (nologin, a forced command).</summary>
+    NoShell,
+
+    /// <summary>The package has no agent for the host's operating system and processor.</summary>
+    PlatformUnsupported,
+
+    /// <summary>No folder on the host can hold and execute the agent.</summary>
+    NoAgentFolder,
+
+    /// <summary>The agent could not be brought to the host.</summary>
+    AgentUploadFailed,
+
+    /// <summary>Something answered that is not an agent of this version.</summary>
+    ProtocolMismatch,
+
+    /// <summary>The agent ended or fell silent.</summary>
+    AgentLost,
+
+    /// <summary>Another deploy holds the host's lock.</summary>
+    Locked,
+
+    /// <summary>The root cannot be made or written by this user.</summary>
+    RootNotWritable,
+
+    DiskFull,
+
+    /// <summary>Reading or writing the release failed in another way.</summary>
+    StorageFailed,
+
+    /// <summary>The metainfo did not come through whole or is refused.</summary>
+    MetainfoRefused,
+
+    /// <summary>No swarm port is free.</summary>
+    PortsTaken,
+
+    /// <summary>No byte arrived for longer than the deadline.</summary>
+    SwarmStalled,
+
+    /// <summary>There is no such release on the host.</summary>
+    ReleaseMissing,
+
+    /// <summary><c>current</c> could not be switched.</summary>
+    ActivationFailed,
+
+    /// <summary>The deploy was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>A bug in Murder.Build.</summary>
+    Bug,
+}

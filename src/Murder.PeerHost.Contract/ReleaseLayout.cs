@@ -1,0 +1,35 @@
+namespace Murder.PeerHost.Contract;
+
+/// <summary>
+/// Where things lie below the root of an application on a host:
+/// <code>
+/// releases/ID/            one immutable release
+/// releases/ID.partial/    being fetched
+/// current                 symlink to releases/ID
+/// shared/                 survives releases
+/// .murder/                lock, audit log
+/// </code>
+/// </summary>
+/// <param name="root">absolute path</param>
+public sealed class ReleaseLayout(string root)
+{
+    public const string PartialSuffix = ".partial";
+
+    public string Root { get; } = root;
+
+    public string Releases => Path.Combine(Root, "releases");
+
+    public string Current => Path.Combine(Root, "current");
+
+    public string Shared => Path.Combine(Root, "shared");
+
+    public string Private => Path.Combine(Root, ".murder");
+
+    public string Lock => Path.Combine(Private, "lock");
+
+    public string AuditLog => Path.Combine(Private, "audit.jsonl");
+
+    public string Release(ReleaseId id) => Path.Combine(Releases, id.Value);
+
+    public string Partial(ReleaseId id) => Release(id) + PartialSuffix;
+}

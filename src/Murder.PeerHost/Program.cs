@@ -1,0 +1,6 @@
+namespace Murder.PeerHost;
+
+internal static class Program
+{
+    private static int Main() => 2;
+}

@@ -1,0 +1,113 @@
+using System.Numerics;
+
+namespace Murder.Swarm;
+
+/// <summary>A set of pieces, one bit each. Not thread-safe.</summary>
+public sealed class Bitfield(int length)
+{
+    private readonly ulong[] _words = new ulong[(length + 63) / 64];
+
+    public int Length { get; } = length;
+
+    /// <summary>How many pieces are in the set.</summary>
+    public int Count { get; private set; }
+
+    public bool IsFull => Count == Length;
+
+    public bool this[int piece]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)Length, nameof(piece));
+            return (_words[piece >> 6] & (1UL << (piece & 63))) != 0;
+        }
+    }
+
+    public static Bitfield Full(int length)
+    {
+        Bitfield full = new(length);
+        for (int piece = 0; piece < length; piece++)
+        {
+            full.Add(piece);
+        }
+
+        return full;
+    }
+
+    /// <summary>Adds the piece; false when it was there already.</summary>
+    public bool Add(int piece)
+    {
+        if (this[piece])
+        {
+            return false;
+        }
+
+        _words[piece >> 6] |= 1UL << (piece & 63);
+        Count++;
+        return true;
+    }
+
+    /// <summary>Removes the piece; false when it was not there.</summary>
+    public bool Remove(int piece)
+    {
+        if (!this[piece])
+        {
+            return false;
+        }
+
+        _words[piece >> 6] &= ~(1UL << (piece & 63));
+        Count--;
+        return true;
+    }
+
+    public Bitfield Copy()
+    {
+        Bitfield copy = new(Length);
+        _words.CopyTo(copy._words, 0);
+        copy.Count = Count;
+        return copy;
+    }
+
+    /// <summary>The payload of a bitfield message (BEP 3): the high bit of the first byte is piece 0, spare bits are 0.</summary>
+    public byte[] ToWire()
+    {
+        byte[] wire = new byte[(Length + 7) / 8];
+        for (int piece = 0; piece < Length; piece++)
+        {
+            if (this[piece])
+            {
+                wire[piece >> 3] |= (byte)(0x80 >> (piece & 7));
+            }
+        }
+
+        return wire;
+    }
+
+    /// <summary>Reads a bitfield message's payload; false when its size is wrong or a spare bit is set (BEP 3: drop the connection).</summary>
+    public static bool TryFromWire(ReadOnlySpan<byte> wire, int length, out Bitfield bitfield)
+    {
+        bitfield = new Bitfield(length);
+        if (wire.Length != (length + 7) / 8)
+        {
+            return false;
+        }
+
+        for (int at = 0; at < wire.Length; at++)
+        {
+            for (uint bits = wire[at]; bits != 0;)
+            {
+                int bit = BitOperations.LeadingZeroCount(bits) - 24;
+                int piece = (at * 8) + bit;
+                if (piece >= length)
+                {
+                    return false;
+                }
+
+                bitfield.Add(piece);
+                bits &= ~(0x80u >> bit);
+            }
+        }
+
+        return true;
+    }
+}
