@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Builds and tests everything: the same script for a person and for CI. Needs the .NET 10 SDK; as root on Debian or Ubuntu it installs
+# what else is missing (a linker for the agent, sshd and libtorrent as real counterparts for the tests).
+#
+#   build/test.sh              everything
+#   build/test.sh NAME ...     only the test projects whose name contains one of the NAMEs
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+configuration=Release
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+command -v dotnet >/dev/null || { echo "build/test.sh: the .NET 10 SDK is missing: https://dot.net/download" >&2; exit 1; }
+
+# package:file that tells whether it is there
+packages=(
+  clang:/usr/bin/clang
+  lld:/usr/bin/ld.lld
+  libssl-dev:/usr/include/openssl/ssl.h
+  zlib1g-dev:/usr/include/zlib.h
+  openssh-server:/usr/sbin/sshd
+  openssh-client:/usr/bin/ssh-keygen
+  python3-libtorrent:/usr/lib/python3/dist-packages/libtorrent.egg-info
+)
+missing=()
+for package in "${packages[@]}"; do
+  [ -e "${package#*:}" ] || missing+=("${package%%:*}")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "installing ${missing[*]}"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    echo "build/test.sh: these packages are missing: ${missing[*]}" >&2
+    exit 1
+  fi
+fi
+
+dotnet build Murder.Build.sln -c "$configuration" -v q
+
+selected=()
+for project in tests/*Tests/*.csproj; do
+  wanted=$([ $# -eq 0 ] && echo yes || echo no)
+  for name in "$@"; do
+    case $project in *"$name"*) wanted=yes ;; esac
+  done
+  [ "$wanted" = no ] || selected+=("$project")
+done
+
+failed_projects=0
+for project in "${selected[@]}"; do
+  # One after the other: the tests run real processes on few cores, and a quiet machine makes a failure mean something.
+  dotnet test "$project" -c "$configuration" --no-build --nologo 2>&1 | tee -a "$log" || failed_projects=$((failed_projects + 1))
+done
+
+if [ $# -eq 0 ]; then
+  dotnet run --project tests/Murder.Fuzzing -c "$configuration" --no-build -- all 3 || failed_projects=$((failed_projects + 1))
+fi
+
+sum() { grep -oE "$1: +[0-9]+" "$log" | grep -oE '[0-9]+$' | awk '{ n += $1 } END { print n + 0 }'; }
+passed=$(sum Passed) failed=$(sum Failed) skipped=$(sum Skipped)
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed_projects" = 0 ] && [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
