@@ -1,25 +1,156 @@
+using System.Security.Cryptography;
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+
 namespace Murder.Deploy;
 
-/// <summary>One table row of <c>MurderStatus</c>.</summary>
-public sealed record HostStatus(string Name, string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy, Problem? Problem);
-
 /// <summary>
-/// The imperative shell: starts, stops and disposes everything in reverse order; holds no decision. The front door for the MSBuild tasks.
+/// The front door for the MSBuild tasks, and the imperative shell: starts, stops and disposes everything in reverse order; holds no decision.
+/// All methods throw <see cref="DeploymentException"/> when the request is wrong, before anything is touched, and
+/// <see cref="OperationCanceledException"/> after a cancellation has been carried out to its end.
 /// </summary>
 public static class Deployment
 {
-    /// <summary>Publishes nothing: reads the publish output and brings it to every host; activates it when asked to.</summary>
-    /// <exception cref="DeploymentException">the request is wrong; nothing has been touched</exception>
-    public static Task<DeploymentReport> DeployAsync(DeploymentSettings settings, bool activate, IDeploymentLog log, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Brings the publish output to every host, and activates it when asked to. A host that fails is in the report, not an exception.</summary>
+    public static async Task<DeploymentReport> DeployAsync(DeploymentSettings settings, bool activate, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        RolloutGoal goal = activate ? RolloutGoal.StagedAndActive : RolloutGoal.Staged;
+        DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
+        (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, goal, log);
+        Release release = await ReleaseBuilder.BuildAsync(settings, options, startedAt, cancellationToken).ConfigureAwait(false);
+        log.Milestone($"release {release.Id}  {release.Metainfo.Files.Count} files, {Sizes.Format(release.Metainfo.Layout.TotalLength)}");
+        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, goal, FreshSeed(log), DeployedBy());
+
+        DeploymentReport report = await RollOutAsync(plan, release, settings, startedAt, log, cancellationToken).ConfigureAwait(false);
+        log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
+        cancellationToken.ThrowIfCancellationRequested();
+        return report;
+    }
 
     /// <summary>Activates <see cref="DeploymentSettings.Release"/>, which is staged already.</summary>
-    /// <exception cref="DeploymentException">the request is wrong; nothing has been touched</exception>
-    public static Task<IReadOnlyList<HostReport>> ActivateAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static async Task<IReadOnlyList<HostReport>> ActivateAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Active, log);
+        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployedBy());
+        Rollout rollout = new(plan);
+        RolloutDriver driver = MakeDriver(plan, rollout, settings, log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
+        await driver.RunAsync(cancellationToken).ConfigureAwait(false);
+        ReportFailures(plan, rollout, log);
+        cancellationToken.ThrowIfCancellationRequested();
+        return ReportBuilder.Hosts(plan, rollout);
+    }
 
-    /// <exception cref="DeploymentException">the request is wrong; nothing has been touched</exception>
-    public static Task<IReadOnlyList<HostStatus>> StatusAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Asks every host what it holds.</summary>
+    public static async Task<IReadOnlyList<HostStatus>> StatusAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
+        return await FleetStatus.AskAsync(hosts, AgentLauncher.Create(settings, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Writes the metainfo of the publish output to a file and returns its info-hash (64 hexadecimal digits).</summary>
-    /// <exception cref="DeploymentException">the request is wrong; nothing has been touched</exception>
-    public static Task<string> WriteTorrentAsync(DeploymentSettings settings, string path, IDeploymentLog log, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static async Task<string> WriteTorrentAsync(DeploymentSettings settings, string path, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        List<Problem> problems = [];
+        DeploymentOptions options = SettingsValidator.Validate(settings, RolloutGoal.Staged, problems);
+        ThrowIfAny(problems);
+        Metainfo metainfo = await ReleaseBuilder.DescribeAsync(settings.PublishDirectory, options.Application, cancellationToken).ConfigureAwait(false);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllBytesAsync(path, metainfo.Bytes, cancellationToken).ConfigureAwait(false);
+        log.Milestone($"torrent {path}  {metainfo.Files.Count} files, {Sizes.Format(metainfo.Layout.TotalLength)}, info-hash {metainfo.InfoHash}");
+        return metainfo.InfoHash.ToString();
+    }
+
+    private static async Task<DeploymentReport> RollOutAsync(
+        DeploymentPlan plan, Release release, DeploymentSettings settings, DateTimeOffset startedAt, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan.Seed, TimeProvider.System);
+        await using (seeder.ConfigureAwait(false))
+        {
+            Rollout rollout = new(plan);
+            RolloutDriver driver = MakeDriver(plan, rollout, settings, log, (host, hello) => MakeFetch(plan, release, seeder, host, hello));
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task rollingOut = driver.RunAsync(stop.Token);
+            if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running)
+            {
+                await stop.CancelAsync().ConfigureAwait(false); // without a seeder there is nothing to wait for
+            }
+
+            await rollingOut.ConfigureAwait(false);
+            if (seeder.Running.Exception?.InnerException is { } failure)
+            {
+                log.Report(RolloutProblems.SeederFailed(failure.Message));
+            }
+
+            ReportFailures(plan, rollout, log);
+            log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
+            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.UploadedBytes);
+        }
+    }
+
+    private static RolloutDriver MakeDriver(
+        DeploymentPlan plan, Rollout rollout, DeploymentSettings settings, IDeploymentLog log, Func<int, AgentHello, FetchCommand> makeFetch)
+    {
+        RolloutNarrator narrator = new(plan, rollout, log);
+        return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System);
+    }
+
+    private static FetchCommand MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder, int host, AgentHello hello) => new()
+    {
+        Root = plan.Hosts[host].Root,
+        Release = plan.Release,
+        Metainfo = release.Metainfo.Bytes.ToArray(),
+        AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
+        Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
+        Seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next(),
+        DeployedBy = plan.DeployedBy,
+    };
+
+    private static (DeploymentOptions Options, IReadOnlyList<TargetHost> Hosts) Resolve(DeploymentSettings settings, RolloutGoal goal, IDeploymentLog log)
+    {
+        List<Problem> problems = [];
+        DeploymentOptions options = SettingsValidator.Validate(settings, goal, problems);
+        IReadOnlyList<TargetHost> hosts = HostResolver.Resolve(settings, problems);
+        ThrowIfAny(problems);
+        HostListing.Tell(hosts, log);
+        return (options, hosts);
+    }
+
+    private static void ThrowIfAny(List<Problem> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new DeploymentException(problems);
+        }
+    }
+
+    private static void ReportFailures(DeploymentPlan plan, Rollout rollout, IDeploymentLog log)
+    {
+        int failed = 0;
+        for (int index = 0; index < plan.Hosts.Count; index++)
+        {
+            HostProgress host = rollout.Hosts[index];
+            if (host.Failure is { } failure && failure != HostFailure.Cancelled)
+            {
+                failed++;
+                Problem problem = HostProblems.Of(plan.Hosts[index], failure, host.Detail);
+                log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
+            }
+        }
+
+        if (failed > 0 && !rollout.HasSucceeded && !rollout.IsCancelled)
+        {
+            log.Report(rollout.Hosts.Any(host => host.State == HostState.Active)
+                ? RolloutProblems.NotActiveEverywhere(failed, plan.Hosts.Count)
+                : RolloutProblems.TooManyFailed(failed, plan.Hosts.Count, plan.FailedHostsMax));
+        }
+    }
+
+    private static ulong FreshSeed(IDeploymentLog log)
+    {
+        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        log.Detail($"seed {seed}");
+        return seed;
+    }
+
+    private static string DeployedBy() => $"{Environment.UserName}@{Environment.MachineName}";
 }

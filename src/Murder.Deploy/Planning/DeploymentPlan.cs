@@ -1,0 +1,31 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>Every decision that can be made before a host is touched. Does not change after it is made.</summary>
+public sealed record DeploymentPlan
+{
+    public required RolloutGoal Goal { get; init; }
+
+    public required string Application { get; init; }
+
+    public required ReleaseId Release { get; init; }
+
+    /// <summary>In the order in which they are begun and reported.</summary>
+    public required IReadOnlyList<TargetHost> Hosts { get; init; }
+
+    /// <summary>Hosts that may fail before the deploy does.</summary>
+    public required int FailedHostsMax { get; init; }
+
+    /// <summary>Hosts that are being connected to and bootstrapped at once.</summary>
+    public required int LaunchesMax { get; init; }
+
+    /// <summary>First swarm port on the hosts. Local hosts share one machine, so theirs are chosen by the system.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Everything random in the deploy derives from it.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Who deploys, from where, for the hosts' audit logs: user@machine.</summary>
+    public required string DeployedBy { get; init; }
+}

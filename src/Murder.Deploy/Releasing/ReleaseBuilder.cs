@@ -1,0 +1,39 @@
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+using Murder.Swarm.IO;
+
+namespace Murder.Deploy;
+
+/// <summary>Reads and hashes a publish folder.</summary>
+internal static class ReleaseBuilder
+{
+    /// <exception cref="DeploymentException">the folder cannot be released; every problem is named</exception>
+    public static async Task<Release> BuildAsync(DeploymentSettings settings, DeploymentOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Metainfo metainfo = await DescribeAsync(settings.PublishDirectory, options.Application, cancellationToken).ConfigureAwait(false);
+        ReleaseId id = settings.Release.Length > 0
+            ? ReleaseId.Parse(settings.Release)
+            : Release.MakeId(options.Version, now, metainfo.InfoHash);
+        return new Release(id, settings.PublishDirectory, metainfo);
+    }
+
+    /// <exception cref="DeploymentException">the folder cannot be described; every problem is named</exception>
+    public static async Task<Metainfo> DescribeAsync(string publishDirectory, string name, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<FileToHash> files = PublishDirectory.Read(publishDirectory);
+        int pieceLength = MetainfoBuilder.ChoosePieceLength([.. files.Select(file => file.Length)]);
+        try
+        {
+            IReadOnlyList<HashedFile> hashed = await ReleaseHasher.HashAsync(publishDirectory, files, pieceLength, cancellationToken).ConfigureAwait(false);
+            return MetainfoBuilder.Build(name, pieceLength, hashed);
+        }
+        catch (MetainfoException e)
+        {
+            throw new DeploymentException(ReleaseProblems.NotPortable(e.Message));
+        }
+        catch (StorageException e)
+        {
+            throw new DeploymentException(ReleaseProblems.Unreadable(e.Path, e.Message));
+        }
+    }
+}

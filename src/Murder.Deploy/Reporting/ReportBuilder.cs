@@ -1,0 +1,57 @@
+using Murder.Swarm;
+
+namespace Murder.Deploy;
+
+/// <summary>Turns the end of a rollout into its report.</summary>
+internal static class ReportBuilder
+{
+    public static IReadOnlyList<HostReport> Hosts(DeploymentPlan plan, Rollout rollout) =>
+        [.. plan.Hosts.Zip(rollout.Hosts, (host, progress) => Host(host, progress))];
+
+    public static DeploymentReport Build(DeploymentPlan plan, Rollout rollout, Release release, DateTimeOffset startedAt, Instant endedAt, long seederUploadedBytes) => new()
+    {
+        Application = plan.Application,
+        Release = plan.Release.Value,
+        InfoHash = release.Metainfo.InfoHash.ToString(),
+        FileCount = release.Metainfo.Files.Count,
+        TotalBytes = release.Metainfo.Layout.TotalLength,
+        PieceLength = release.Metainfo.Layout.PieceLength,
+        PieceCount = release.Metainfo.Layout.PieceCount,
+        StartedAt = startedAt,
+        TotalSeconds = Seconds(endedAt)!.Value,
+        StagingSeconds = StagingSeconds(rollout),
+        SeederUploadedBytes = seederUploadedBytes,
+        Succeeded = rollout.HasSucceeded,
+        Seed = plan.Seed,
+        Hosts = Hosts(plan, rollout),
+    };
+
+    private static HostReport Host(TargetHost host, HostProgress progress)
+    {
+        Problem? problem = progress.Failure is { } failure ? HostProblems.Of(host, failure, progress.Detail) : null;
+        return new HostReport(host.Name)
+        {
+            Address = host.IsLocal ? host.Address : $"{host.Address}:{host.Port}",
+            Zone = host.Zone,
+            State = progress.State,
+            Failure = progress.Failure,
+            Code = problem?.Code,
+            Detail = problem is null ? null : progress.Detail,
+            Remedy = problem?.Remedy,
+            ReadySeconds = Seconds(progress.ReadyAt),
+            StagedSeconds = Seconds(progress.StagedAt),
+            ActiveSeconds = Seconds(progress.ActiveAt),
+            ResumedBytes = progress.Result?.ResumedBytes ?? progress.Fetch?.ResumedBytes ?? 0,
+            DownloadedBytes = progress.Result?.DownloadedBytes ?? progress.Fetch?.DownloadedBytes ?? 0,
+            // A host sends to others after it is staged too, so the last progress knows more than the result.
+            UploadedBytes = Math.Max(progress.Result?.UploadedBytes ?? 0, progress.Fetch?.UploadedBytes ?? 0),
+            WastedBytes = progress.Result?.WastedBytes ?? 0,
+            PreviousRelease = progress.PreviousRelease,
+        };
+    }
+
+    private static double? StagingSeconds(Rollout rollout) =>
+        rollout.StagingStartedAt is { } start && rollout.Hosts.Max(host => host.StagedAt) is { } end ? Math.Round((end - start).TotalSeconds, 3) : null;
+
+    private static double? Seconds(Instant? at) => at is { } instant ? Math.Round(TimeSpan.FromTicks(instant.Ticks).TotalSeconds, 3) : null;
+}

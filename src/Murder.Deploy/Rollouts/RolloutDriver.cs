@@ -1,0 +1,197 @@
+using System.Threading.Channels;
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+
+namespace Murder.Deploy;
+
+/// <summary>
+/// Carries out what a <see cref="Rollout"/> orders. One loop owns the rollout; one task a host launches its agent and then reads what it
+/// says. Holds no decision: every failure becomes an input.
+/// </summary>
+/// <param name="makeFetch">the fetch command for a host of the plan whose agent said hello</param>
+/// <param name="observe">called on the loop after every input</param>
+internal sealed class RolloutDriver(
+    DeploymentPlan plan,
+    Rollout rollout,
+    IAgentLauncher launcher,
+    Func<int, AgentHello, FetchCommand> makeFetch,
+    Action<RolloutInput> observe,
+    TimeProvider time)
+{
+    // Inputs are few and small (a progress line a host twice a second), and the loop never waits for a host.
+    private readonly Channel<RolloutInput> _inputs = Channel.CreateUnbounded<RolloutInput>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly HostLink?[] _links = new HostLink?[plan.Hosts.Count];
+    private readonly List<Task> _hostTasks = [];
+    private readonly long _origin = time.GetTimestamp();
+
+    /// <summary>The driver's clock, which the rollout's instants are on.</summary>
+    public Instant Now => new(time.GetElapsedTime(_origin).Ticks);
+
+    /// <summary>Runs the rollout to its end, whatever happens on the hosts; cancellation makes the end come soon and in order.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource launches = new();
+        using CancellationTokenSource links = new();
+        try
+        {
+            await using (cancellationToken.Register(() => _inputs.Writer.TryWrite(new RolloutInput.CancelRequested())).ConfigureAwait(false))
+            {
+                _inputs.Writer.TryWrite(new RolloutInput.Started());
+                await LoopAsync(launches, links.Token).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await launches.CancelAsync().ConfigureAwait(false);
+            await links.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(_hostTasks).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LoopAsync(CancellationTokenSource launches, CancellationToken linksToken)
+    {
+        while (rollout.Phase != RolloutPhase.Finished)
+        {
+            if (await WaitForInputAsync().ConfigureAwait(false))
+            {
+                while (_inputs.Reader.TryRead(out RolloutInput? input))
+                {
+                    rollout.Handle(input, Now);
+                    observe(input);
+                }
+            }
+
+            rollout.HandleTimeout(Now);
+            while (rollout.TryTake(out RolloutOutput? output))
+            {
+                await CarryOutAsync(output!, launches, linksToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>False when the rollout's timeout came first.</summary>
+    private async Task<bool> WaitForInputAsync()
+    {
+        Task<bool> input = _inputs.Reader.WaitToReadAsync().AsTask();
+        if (rollout.NextTimeout is not { } deadline)
+        {
+            return await input.ConfigureAwait(false);
+        }
+
+        TimeSpan wait = deadline - Now;
+        try
+        {
+            return await input.WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false; // expected: the deadline is what we wait for
+        }
+    }
+
+    private async Task CarryOutAsync(RolloutOutput output, CancellationTokenSource launches, CancellationToken linksToken)
+    {
+        switch (output)
+        {
+            case RolloutOutput.Launch launch:
+                _hostTasks.Add(Task.Run(() => RunHostAsync(launch.Host, launches.Token, linksToken), CancellationToken.None));
+                break;
+            case RolloutOutput.Fetch fetch:
+                _links[fetch.Host]!.Send(makeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello));
+                break;
+            case RolloutOutput.Activate activate:
+                _links[activate.Host]!.Send(new ActivateCommand(plan.Hosts[activate.Host].Root, plan.Release, plan.DeployedBy));
+                break;
+            case RolloutOutput.Stop stop:
+                _links[stop.Host]!.Send(new StopCommand());
+                break;
+            case RolloutOutput.Abort abort:
+                _links[abort.Host]!.Send(new AbortCommand());
+                break;
+            case RolloutOutput.CancelLaunches:
+                await launches.CancelAsync().ConfigureAwait(false);
+                break;
+            case RolloutOutput.Finished:
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(output), output, "unknown output");
+        }
+    }
+
+    private async Task RunHostAsync(int host, CancellationToken launchToken, CancellationToken linkToken)
+    {
+        AgentChannel channel;
+        try
+        {
+            channel = await launcher.LaunchAsync(plan.Hosts[host], launchToken).ConfigureAwait(false);
+        }
+        catch (HostException e)
+        {
+            Post(new RolloutInput.LaunchFailed(host, e.Failure, e.Message));
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            Post(new RolloutInput.LaunchFailed(host, HostFailure.Cancelled, "the deploy was cancelled before this host was reached"));
+            return;
+        }
+        catch (Exception e) // a bug of ours on one host must not take the others along; it is reported as one
+        {
+            Post(new RolloutInput.LaunchFailed(host, HostFailure.Bug, e.ToString()));
+            return;
+        }
+
+        await using (channel.ConfigureAwait(false))
+        {
+            await using HostLink link = new(channel);
+            _links[host] = link;
+            Post(new RolloutInput.AgentReady(host));
+            Post(await ListenAsync(host, channel, linkToken).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Posts what the agent says until it leaves; returns how it left.</summary>
+    private async Task<RolloutInput> ListenAsync(int host, AgentChannel channel, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                switch (await channel.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    case AgentProgress progress:
+                        Post(new RolloutInput.Progressed(host, progress));
+                        break;
+                    case AgentStaged staged:
+                        Post(new RolloutInput.Staged(host, staged));
+                        break;
+                    case AgentActivated activated:
+                        Post(new RolloutInput.Activated(host, activated.Previous));
+                        break;
+                    case AgentFailed failed:
+                        Post(new RolloutInput.AgentFailed(host, failed.Failure, failed.Detail));
+                        break;
+                    case AgentPeerBanned banned:
+                        Post(new RolloutInput.PeerBanned(host, banned.Endpoint, banned.Detail));
+                        break;
+                    case AgentBye:
+                        return new RolloutInput.AgentLeft(host);
+                }
+            }
+        }
+        catch (HostException e)
+        {
+            return new RolloutInput.AgentLost(host, e.Failure, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return new RolloutInput.AgentLeft(host); // the rollout is over, or its patience was
+        }
+        catch (Exception e) // as above: reported as a bug, on this host only
+        {
+            return new RolloutInput.AgentLost(host, HostFailure.Bug, e.ToString());
+        }
+    }
+
+    private void Post(RolloutInput input) => _inputs.Writer.TryWrite(input);
+}

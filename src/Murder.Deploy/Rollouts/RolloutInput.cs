@@ -1,0 +1,40 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>Every way a rollout can change: what happened, in the order of a deploy. <c>Host</c> is the place in the plan's list.</summary>
+public abstract record RolloutInput
+{
+    /// <summary>The deploy begins.</summary>
+    public sealed record Started : RolloutInput;
+
+    /// <summary>The host's agent said hello.</summary>
+    public sealed record AgentReady(int Host) : RolloutInput;
+
+    /// <summary>The host could not be reached or bootstrapped: there is no agent.</summary>
+    public sealed record LaunchFailed(int Host, HostFailure Failure, string Detail) : RolloutInput;
+
+    /// <summary>The agent tells how far its fetch is.</summary>
+    public sealed record Progressed(int Host, AgentProgress Progress) : RolloutInput;
+
+    /// <summary>The agent caught another peer lying, and will not speak to it again. Nothing else changes.</summary>
+    public sealed record PeerBanned(int Host, string Endpoint, string Detail) : RolloutInput;
+
+    /// <summary>The release is whole on the host.</summary>
+    public sealed record Staged(int Host, AgentStaged Result) : RolloutInput;
+
+    /// <summary><c>current</c> points to the release.</summary>
+    public sealed record Activated(int Host, string? Previous) : RolloutInput;
+
+    /// <summary>The agent could not carry out its order; it still listens.</summary>
+    public sealed record AgentFailed(int Host, HostFailure Failure, string Detail) : RolloutInput;
+
+    /// <summary>The agent is gone without having been told to go.</summary>
+    public sealed record AgentLost(int Host, HostFailure Failure, string Detail) : RolloutInput;
+
+    /// <summary>The agent said goodbye, as it was told to.</summary>
+    public sealed record AgentLeft(int Host) : RolloutInput;
+
+    /// <summary>Ctrl-C, SIGTERM, or a failure of the deployer's own.</summary>
+    public sealed record CancelRequested : RolloutInput;
+}

@@ -1,0 +1,97 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>Tells a rollout's story to a person: a live line of how far it is, a milestone at each end of a phase, a detail for each host.</summary>
+internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDeploymentLog log)
+{
+    private RolloutPhase _lastPhase = RolloutPhase.Staging;
+    private int _bootstrapped;
+    private int _staged;
+    private int _active;
+
+    public void Observe(RolloutInput input)
+    {
+        switch (input)
+        {
+            case RolloutInput.AgentReady ready:
+                _bootstrapped++;
+                log.Detail($"{Name(ready.Host)}: agent ready");
+                break;
+            case RolloutInput.LaunchFailed failed:
+                log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
+                break;
+            case RolloutInput.Staged staged:
+                _staged++;
+                log.Detail($"{Name(staged.Host)}: staged in {staged.Result.Seconds:0.0} s, {Describe(staged.Result)}");
+                break;
+            case RolloutInput.Activated activated:
+                _active++;
+                log.Detail($"{Name(activated.Host)}: active (before: {activated.Previous ?? "nothing"})");
+                break;
+            case RolloutInput.AgentFailed failed:
+                log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
+                break;
+            case RolloutInput.AgentLost lost when rollout.Phase < RolloutPhase.Stopping:
+                log.Detail($"{Name(lost.Host)}: {lost.Failure}: {lost.Detail}");
+                break;
+            case RolloutInput.PeerBanned banned:
+                log.Report(RolloutProblems.LyingPeer(Name(banned.Host), banned.Endpoint, banned.Detail));
+                break;
+        }
+
+        log.Progress(ProgressLine());
+        if (rollout.Phase != _lastPhase)
+        {
+            TellPhaseEnd();
+            _lastPhase = rollout.Phase;
+        }
+    }
+
+    private string Name(int host) => plan.Hosts[host].Name;
+
+    private static string Describe(AgentStaged result) =>
+        result.ResumedBytes > 0
+            ? $"{Sizes.Format(result.DownloadedBytes)} fetched, {Sizes.Format(result.ResumedBytes)} were there"
+            : $"{Sizes.Format(result.DownloadedBytes)} fetched";
+
+    private void TellPhaseEnd()
+    {
+        int hosts = plan.Hosts.Count;
+        if (_lastPhase == RolloutPhase.Staging && plan.Goal != RolloutGoal.Active && !rollout.IsCancelled)
+        {
+            Swarm.Instant? last = rollout.Hosts.Max(host => host.StagedAt);
+            string duration = last is { } end && rollout.StagingStartedAt is { } start ? $" in {(end - start).TotalSeconds:0.0} s" : "";
+            log.Milestone($"staged {_staged}/{hosts}{duration}");
+        }
+
+        if (_lastPhase == RolloutPhase.Activating && !rollout.IsCancelled)
+        {
+            log.Milestone($"activated {_active}/{hosts}");
+        }
+    }
+
+    private string ProgressLine()
+    {
+        int hosts = plan.Hosts.Count;
+        if (rollout.Phase == RolloutPhase.Activating)
+        {
+            return $"activating {_active}/{hosts}";
+        }
+
+        long total = 0, verified = 0;
+        foreach (HostProgress host in rollout.Hosts)
+        {
+            if (host.Fetch is { } fetch)
+            {
+                total += fetch.TotalBytes;
+                verified += fetch.VerifiedBytes;
+            }
+        }
+
+        int percent = total == 0 ? 0 : (int)(100 * verified / total);
+        return _bootstrapped < hosts && _staged == 0
+            ? $"agents {_bootstrapped}/{hosts}, failed {rollout.FailedCount}"
+            : $"swarm {percent}%, staged {_staged}/{hosts}, failed {rollout.FailedCount}";
+    }
+}

@@ -1,0 +1,26 @@
+namespace Murder.Deploy;
+
+/// <summary>What the driver must do now. <c>Host</c> is the place in the plan's list.</summary>
+public abstract record RolloutOutput
+{
+    /// <summary>Connect and bootstrap; answer AgentReady or LaunchFailed.</summary>
+    public sealed record Launch(int Host) : RolloutOutput;
+
+    /// <summary>Order the fetch; answers: Progressed, Staged, AgentFailed, AgentLost.</summary>
+    public sealed record Fetch(int Host) : RolloutOutput;
+
+    /// <summary>Order the activation; answers: Activated, AgentFailed, AgentLost.</summary>
+    public sealed record Activate(int Host) : RolloutOutput;
+
+    /// <summary>The agent has done its part; answer: AgentLeft or AgentLost.</summary>
+    public sealed record Stop(int Host) : RolloutOutput;
+
+    /// <summary>The deploy was cancelled: the agent removes what it half-wrote; answer: AgentLeft or AgentLost.</summary>
+    public sealed record Abort(int Host) : RolloutOutput;
+
+    /// <summary>Give up launches that are under way; each still answers AgentReady or LaunchFailed.</summary>
+    public sealed record CancelLaunches : RolloutOutput;
+
+    /// <summary>The last output there is.</summary>
+    public sealed record Finished : RolloutOutput;
+}

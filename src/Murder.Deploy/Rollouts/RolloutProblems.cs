@@ -1,0 +1,30 @@
+namespace Murder.Deploy;
+
+/// <summary>Problems of a rollout as a whole: MURDER0601 to MURDER0619, and the warnings that go with them.</summary>
+internal static class RolloutProblems
+{
+    public static Problem TooManyFailed(int failed, int hosts, int allowed) => new(
+        "MURDER0601",
+        $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}: the release was activated nowhere.",
+        "Mend the hosts named above and run the same command again: what they hold already is used, or leave them out with '!host' in Hosts.");
+
+    public static Problem NotActiveEverywhere(int failed, int hosts) => new(
+        "MURDER0602",
+        $"The release could not be activated on {failed} of {hosts} hosts; the others run it.",
+        "Mend the hosts named above and run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release.");
+
+    public static Problem SeederFailed(string reason) => new(
+        "MURDER0603",
+        $"The seeder on this machine failed: {reason}",
+        "Leave the publish folder as it is while a deploy runs, and run the same command again.");
+
+    public static Problem LeftOut(Problem problem) => new(
+        "MURDER1601",
+        $"A host was left out, which MurderMaxFailedHosts allows: {problem.Text}",
+        problem.Remedy);
+
+    public static Problem LyingPeer(string host, string endpoint, string detail) => new(
+        "MURDER1602",
+        $"{host} got corrupt data from {endpoint} and banned it ({detail}); the release is whole all the same.",
+        "Check memory and disk of the machine at that address, and who else can reach the swarm port.");
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+using Murder.Swarm.IO;
+
+namespace Murder.Deploy;
+
+/// <summary>
+/// The deployer's part in the swarm: the transient tracker and the seeder, which reads the publish folder. Both live as long as this object.
+/// </summary>
+internal sealed class ReleaseSeeder : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private readonly PieceStore _store;
+    private readonly TrackerServer _tracker;
+    private readonly SwarmDriver _driver;
+    private readonly Task _running;
+
+    private ReleaseSeeder(Release release, ulong seed, TimeProvider time)
+    {
+        // The secret is not derived from the seed: the seed stands in the report.
+        string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        _store = PieceStore.OpenForSeeding(release.Directory, release.Metainfo);
+        _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time);
+        _driver = new SwarmDriver(
+            release.Metainfo,
+            _store,
+            Bitfield.Full(release.Metainfo.Layout.PieceCount),
+            announcer: null,
+            new SwarmDriverOptions { Seed = seed, Session = SwarmOptions.Default with { PeersMax = PeersMax } },
+            time);
+        _tracker.AddLocalSeed(_driver.Self, _driver.Port);
+        _running = Task.WhenAll(_tracker.RunAsync(_end.Token), _driver.RunAsync(_end.Token));
+    }
+
+    /// <summary>Members that may be connected to the seeder at once. The rest get the release from each other.</summary>
+    private const int PeersMax = 256;
+
+    /// <summary>Bytes of payload that left the seeder.</summary>
+    public long UploadedBytes => _driver.Stats.UploadedBytes;
+
+    /// <summary>Faults when the publish folder cannot be read any more or a socket is lost.</summary>
+    public Task Running => _running;
+
+    public static ReleaseSeeder Start(Release release, ulong seed, TimeProvider time) => new(release, seed, time);
+
+    /// <summary>Where an agent can reach the tracker, best first: the address its own SSH session came from, then every address of this machine.</summary>
+    public IReadOnlyList<string> AnnounceUrlsFor(TargetHost host, AgentHello hello)
+    {
+        IEnumerable<IPAddress> addresses = host.IsLocal
+            ? [IPAddress.Loopback]
+            : OwnAddresses();
+        if (!host.IsLocal && IPAddress.TryParse(hello.DeployerAddress, out IPAddress? seen))
+        {
+            addresses = addresses.Prepend(seen);
+        }
+
+        return [.. addresses.Distinct().Select(address => _tracker.AnnounceUrl(address).ToString())];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a fault was seen through Running
+        await _driver.DisposeAsync().ConfigureAwait(false);
+        await _tracker.DisposeAsync().ConfigureAwait(false);
+        _store.Dispose();
+        _end.Dispose();
+    }
+
+    private static IEnumerable<IPAddress> OwnAddresses() =>
+        from network in NetworkInterface.GetAllNetworkInterfaces()
+        where network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback
+        from unicast in network.GetIPProperties().UnicastAddresses
+        where unicast.Address is { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false }
+        select unicast.Address;
+}

@@ -1,0 +1,33 @@
+using NuGet.Versioning;
+
+namespace Murder.Deploy;
+
+/// <summary>What a deploy is to reach.</summary>
+public enum RolloutGoal
+{
+    /// <summary>The release lies whole on every host.</summary>
+    Staged,
+
+    /// <summary>The same, and <c>current</c> points to it.</summary>
+    StagedAndActive,
+
+    /// <summary><c>current</c> points to a release that is staged already.</summary>
+    Active,
+}
+
+/// <summary><see cref="DeploymentSettings"/> after validation: numbers are numbers, limits are kept.</summary>
+public sealed record DeploymentOptions
+{
+    /// <summary>Letters, digits, '.', '-', '_': a folder name and the name of the torrent.</summary>
+    public required string Application { get; init; }
+
+    public required NuGetVersion Version { get; init; }
+
+    public required FailureBudget MaxFailedHosts { get; init; }
+
+    /// <summary>SSH sessions being opened at once.</summary>
+    public required int ConnectionsMax { get; init; }
+
+    /// <summary>First swarm port on hosts; 0 lets each host's system choose.</summary>
+    public required int Port { get; init; }
+}

@@ -1,0 +1,35 @@
+namespace Murder.Deploy;
+
+/// <summary>Problems of single settings: MURDER0010 to MURDER0029.</summary>
+internal static class SettingsProblems
+{
+    public static Problem NotInRange(string property, string value, string expected) => new(
+        "MURDER0010",
+        $"{property} is '{value}'.",
+        $"Give {expected}.");
+
+    public static Problem SwarmSecurityUnavailable(string value) => new(
+        "MURDER0011",
+        $"MurderSwarmSecurity is '{value}', and this version only knows 'none': swarm traffic is verified, but not encrypted.",
+        "Leave the property out or set it to 'none', and keep the swarm port closed to outsiders.");
+
+    public static Problem ApplicationName(string value) => new(
+        "MURDER0012",
+        $"MurderApplication is '{value}', which cannot name a folder.",
+        "Use letters, digits, '.', '-' and '_', beginning with a letter or digit, at most 64 of them.");
+
+    public static Problem ReleaseId(string value) => new(
+        "MURDER0013",
+        $"MurderRelease is '{value}', which is not a release id.",
+        "Use letters, digits, '.', '-', '_' and '+', beginning with a letter or digit, at most 128 of them; 'dotnet msbuild -t:MurderStatus' lists the ids on the hosts.");
+
+    public static Problem ReleaseMissing() => new(
+        "MURDER0014",
+        "MurderRelease is empty: which release is to be activated?",
+        "Pass -p:MurderRelease=ID; 'dotnet msbuild -t:MurderStatus' lists the ids on the hosts.");
+
+    public static Problem Version(string value) => new(
+        "MURDER0015",
+        $"Version is '{value}', which is not a version NuGet understands.",
+        "Set the project's Version to something like 1.4.0 or 1.4.0-rc.1.");
+}

@@ -1,0 +1,11 @@
+namespace Murder.Deploy;
+
+/// <summary>One row of <c>MurderStatus</c>.</summary>
+/// <param name="Current">release id that <c>current</c> points to; null when there is none</param>
+/// <param name="Previous">what was active before it; null when there is none</param>
+/// <param name="Staged">whole releases, oldest first</param>
+/// <param name="Partial">releases that are being fetched or were left half-way</param>
+/// <param name="LockedBy">who deploys to the host at this moment; null when nobody does</param>
+/// <param name="Problem">why the host could not be asked; null when it was</param>
+public sealed record HostStatus(
+    string Name, string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy, Problem? Problem);

@@ -1,0 +1,213 @@
+using CsCheck;
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy.Tests;
+
+public sealed class RolloutTests
+{
+    [Fact]
+    public void StagesEverywhereBeforeItActivatesAnywhere()
+    {
+        RolloutScript script = new(hosts: 2);
+
+        Assert.Equal(["launch 0", "launch 1"], script.Orders);
+        Assert.Equal(["fetch 1"], script.Ready(1));
+        Assert.Equal([], script.Staged(1));
+        Assert.Equal(["fetch 0"], script.Ready(0));
+        Assert.Equal(["activate 0", "activate 1"], script.Staged(0));
+        Assert.Equal([], script.Activated(0));
+        Assert.Equal(["stop 0", "stop 1"], script.Activated(1));
+        Assert.Equal([], script.Left(0));
+        Assert.Equal(["finished"], script.Left(1));
+        Assert.True(script.Rollout.HasSucceeded);
+        Assert.Equal("old", script.Rollout.Hosts[0].PreviousRelease);
+    }
+
+    [Fact]
+    public void StagingOnlyEndsWithoutActivation()
+    {
+        RolloutScript script = new(hosts: 1, RolloutGoal.Staged);
+        script.Ready(0);
+
+        Assert.Equal(["stop 0"], script.Staged(0));
+        Assert.Equal(["finished"], script.Left(0));
+        Assert.True(script.Rollout.HasSucceeded);
+    }
+
+    [Fact]
+    public void ActivationOfAStagedReleaseFetchesNothing()
+    {
+        RolloutScript script = new(hosts: 2, RolloutGoal.Active);
+
+        Assert.Equal([], script.Ready(0));
+        Assert.Equal(["activate 0", "activate 1"], script.Ready(1));
+    }
+
+    [Fact]
+    public void AnUnreachableHostIsNamedWhileTheOthersAreStagedAndNothingIsActivated()
+    {
+        RolloutScript script = new(hosts: 3);
+        script.LaunchFailed(1);
+        script.Ready(0);
+        script.Ready(2);
+        script.Staged(0);
+
+        Assert.Equal(["stop 0", "stop 2"], script.Staged(2));
+        script.Left(0);
+        script.Left(2);
+        Assert.False(script.Rollout.HasSucceeded);
+        Assert.Equal(["Staged", "Failed", "Staged"], script.Rollout.Hosts.Select(host => host.State.ToString()));
+    }
+
+    [Fact]
+    public void AsManyHostsMayFailAsThePlanAllows()
+    {
+        RolloutScript script = new(hosts: 3, failedHostsMax: 1);
+        script.LaunchFailed(1);
+        script.Ready(0);
+        script.Ready(2);
+        script.Staged(0);
+
+        Assert.Equal(["activate 0", "activate 2"], script.Staged(2));
+        script.Activated(0);
+        script.Activated(2);
+        script.Left(0);
+        script.Left(2);
+        Assert.True(script.Rollout.HasSucceeded);
+    }
+
+    [Fact]
+    public void ADeployThatReachesNoHostHasFailedWhateverIsAllowed()
+    {
+        RolloutScript script = new(hosts: 1, failedHostsMax: 1);
+
+        Assert.Equal(["finished"], script.LaunchFailed(0));
+        Assert.False(script.Rollout.HasSucceeded);
+    }
+
+    [Fact]
+    public void AnAgentThatFailsIsDismissedAtOnceAndOnlyOnce()
+    {
+        RolloutScript script = new(hosts: 2);
+        script.Ready(0);
+        script.Ready(1);
+
+        Assert.Equal(["stop 0"], script.Failed(0));
+        Assert.Equal([], script.Failed(0, HostFailure.StorageFailed));
+        Assert.Equal(HostFailure.DiskFull, script.Rollout.Hosts[0].Failure);
+        Assert.Equal(["stop 1"], script.Staged(1));
+    }
+
+    [Fact]
+    public void AnAgentLostAfterItStagedKeepsTheReleaseFromBeingActivated()
+    {
+        RolloutScript script = new(hosts: 2);
+        script.Ready(0);
+        script.Ready(1);
+        script.Staged(0);
+        script.Lost(0);
+
+        Assert.Equal(["stop 1"], script.Staged(1));
+        Assert.Equal(HostFailure.AgentLost, script.Rollout.Hosts[0].Failure);
+    }
+
+    [Fact]
+    public void AnAgentLostAfterItsHostIsActiveHarmsNothing()
+    {
+        RolloutScript script = new(hosts: 2);
+        script.Ready(0);
+        script.Ready(1);
+        script.Staged(0);
+        script.Staged(1);
+        script.Activated(0);
+        script.Lost(0);
+
+        Assert.Equal(["stop 1"], script.Activated(1));
+        Assert.Equal(["finished"], script.Left(1));
+        Assert.True(script.Rollout.HasSucceeded);
+    }
+
+    [Fact]
+    public void NoMoreHostsAreLaunchedAtOnceThanThePlanAllows()
+    {
+        RolloutScript script = new(hosts: 4, launchesMax: 2);
+
+        Assert.Equal(["launch 0", "launch 1"], script.Orders);
+        Assert.Equal(["launch 2"], script.LaunchFailed(0));
+        Assert.Equal(["fetch 1", "launch 3"], script.Ready(1));
+    }
+
+    [Fact]
+    public void CancellationAbortsEveryAgentAndWaitsForLaunchesUnderWay()
+    {
+        RolloutScript script = new(hosts: 3);
+        script.Ready(0);
+        script.Ready(1);
+        script.Staged(1);
+
+        Assert.Equal(["cancel launches", "abort 0", "abort 1"], script.Cancel());
+        Assert.Equal([], script.Left(0));
+        Assert.Equal([], script.Left(1));
+        Assert.Equal(["abort 2"], script.Ready(2));
+        Assert.Equal(["finished"], script.Left(2));
+        Assert.False(script.Rollout.HasSucceeded);
+        Assert.All(script.Rollout.Hosts, host => Assert.Equal(HostFailure.Cancelled, host.Failure));
+    }
+
+    [Fact]
+    public void AgentsThatDoNotSayGoodbyeAreNotWaitedForForever()
+    {
+        RolloutScript script = new(hosts: 1);
+        script.Ready(0);
+        script.Cancel();
+
+        Assert.Equal([], script.Wait(Rollout.StopPatience / 2));
+        Assert.Equal(["finished"], script.Wait(Rollout.StopPatience));
+        Assert.Equal(RolloutPhase.Finished, script.Rollout.Phase);
+    }
+
+    /// <summary>Whatever the hosts do, in whatever order: the rollout ends, and activates only when every host is staged or among the few that may fail.</summary>
+    [Fact]
+    public void EndsInOrderWhateverTheHostsDo() => Gen.Select(Gen.Int[1, 12], Gen.Int[0, 3], Gen.Int[1, 5], Gen.ULong).Sample((hosts, allowed, launches, seed) =>
+    {
+        RolloutScript script = new(hosts, failedHostsMax: allowed, launchesMax: launches);
+        Swarm.SwarmRandom random = new(seed);
+        List<string> pending = [.. script.Orders];
+        int steps = 0;
+        while (script.Rollout.Phase != RolloutPhase.Finished)
+        {
+            Assert.True(++steps < 1000, "the rollout does not end");
+            Assert.NotEmpty(pending);
+            string order = pending[random.Next(pending.Count)];
+            pending.Remove(order);
+            if (order == "cancel launches")
+            {
+                continue;
+            }
+
+            int host = int.Parse(order.Split(' ')[1]);
+            if (order.StartsWith("activate", StringComparison.Ordinal))
+            {
+                Assert.True(script.Rollout.FailedCount <= allowed || script.Rollout.Phase == RolloutPhase.Activating);
+            }
+
+            pending.AddRange((order.Split(' ')[0], random.Next(8)) switch
+            {
+                ("launch", 0) => script.LaunchFailed(host),
+                ("launch", _) => script.Ready(host),
+                ("fetch", 0) => script.Failed(host),
+                ("fetch", 1) => script.Lost(host),
+                ("fetch", 2) when seed % 7 == 0 => script.Cancel(),
+                ("fetch", _) => script.Staged(host),
+                ("activate", 0) => script.Failed(host),
+                ("activate", 1) => script.Lost(host),
+                ("activate", _) => script.Activated(host),
+                ("stop" or "abort", 0) => script.Lost(host),
+                _ => script.Left(host),
+            });
+            pending.RemoveAll(next => next == "finished" || (!script.Rollout.Hosts[HostOf(next)].HasAgent && !next.StartsWith("launch", StringComparison.Ordinal)));
+        }
+    });
+
+    private static int HostOf(string order) => order.Contains(' ') && int.TryParse(order.Split(' ')[1], out int host) ? host : 0;
+}

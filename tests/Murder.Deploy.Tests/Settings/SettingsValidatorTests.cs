@@ -1,0 +1,82 @@
+namespace Murder.Deploy.Tests;
+
+public sealed class SettingsValidatorTests
+{
+    [Fact]
+    public void DefaultsAreThoseOfTheReadme()
+    {
+        DeploymentOptions options = Validate(Settings(), out List<Problem> problems);
+
+        Assert.Empty(problems);
+        Assert.Equal(64, options.ConnectionsMax);
+        Assert.Equal(6881, options.Port);
+        Assert.Equal(0, options.MaxFailedHosts.Of(1000));
+    }
+
+    [Fact]
+    public void AllProblemsAreToldAtOnce()
+    {
+        DeploymentSettings wrong = Settings() with
+        {
+            Application = "../web",
+            Version = "one",
+            Port = "70000",
+            ConnectionsMax = "0",
+            MaxFailedHosts = "some",
+            SwarmSecurity = "tls",
+            Release = "a/b",
+        };
+
+        Validate(wrong, out List<Problem> problems);
+
+        Assert.Equal(
+            ["MURDER0012", "MURDER0015", "MURDER0011", "MURDER0013", "MURDER0010", "MURDER0010", "MURDER0010"],
+            problems.Select(problem => problem.Code));
+    }
+
+    [Fact]
+    public void AnActivationNeedsToKnowWhatToActivate()
+    {
+        List<Problem> problems = [];
+        SettingsValidator.Validate(Settings(), RolloutGoal.Active, problems);
+
+        Assert.Equal("MURDER0014", Assert.Single(problems).Code);
+    }
+
+    [Theory]
+    [InlineData("3", 100, 3)]
+    [InlineData("0", 100, 0)]
+    [InlineData("10%", 48, 4)]
+    [InlineData("100%", 7, 7)]
+    public void AFailureBudgetIsANumberOrAShareRoundedDown(string text, int hosts, int expected)
+    {
+        Assert.True(FailureBudget.TryParse(text, out FailureBudget budget));
+        Assert.Equal(expected, budget.Of(hosts));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("%")]
+    [InlineData("-1")]
+    [InlineData("101%")]
+    [InlineData("3 hosts")]
+    public void AFailureBudgetIsNothingElse(string text) => Assert.False(FailureBudget.TryParse(text, out _));
+
+    private static DeploymentOptions Validate(DeploymentSettings settings, out List<Problem> problems)
+    {
+        problems = [];
+        return SettingsValidator.Validate(settings, RolloutGoal.StagedAndActive, problems);
+    }
+
+    private static DeploymentSettings Settings() => new()
+    {
+        ProjectDirectory = "/p",
+        Application = "web",
+        Version = "1.0.0",
+        PublishDirectory = "/p/publish",
+        Hosts = "local",
+        AgentDirectory = "/a",
+        LocalDirectory = "/l",
+        ReportDirectory = "/r",
+    };
+}
