@@ -1,55 +1,251 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+
 namespace Murder.Swarm.IO;
-
-/// <summary>Reading or writing the payload failed.</summary>
-public enum StorageFailure
-{
-    DiskFull,
-    PermissionDenied,
-
-    /// <summary>A file to be read is missing or shorter than the metainfo says.</summary>
-    Missing,
-    Other,
-}
-
-/// <summary>The payload cannot be read or written; the store may still be disposed, and nothing else. The message names the file.</summary>
-public sealed class StorageException(StorageFailure failure, string path, string message, Exception? inner = null) : Exception(message, inner)
-{
-    public StorageFailure Failure { get; } = failure;
-
-    public string Path { get; } = path;
-}
 
 /// <summary>
 /// The files of one torrent under one folder. Positioned reads and writes from any thread. Never writes outside the folder: the paths
-/// come from a <see cref="Metainfo"/>, which validated them, and symlinks are made last, so that nothing is written through one.
+/// come from a <see cref="Metainfo"/>, which validated them, what lay there before is cleaned (<see cref="PartialFolder"/>), and
+/// symlinks are made last, so that nothing is written through one. Files come into being with their first piece, sparse: a
+/// reservation would cost a write of its own and says nothing that the first full disk does not.
 /// </summary>
 public sealed class PieceStore : IDisposable
 {
+    /// <summary>Files that stay open. A process may often open no more than 1,024, and sockets need theirs.</summary>
+    internal const int OpenFilesMax = 256;
+
+    private readonly Metainfo _metainfo;
+    private readonly bool _isWritable;
+    private readonly FileHandleCache _handles;
+    private readonly IReadOnlyCollection<string> _folders;
+    private readonly ReaderWriterLockSlim _place = new(); // read: a path is being used; write: the folder is being moved
+    private string _directory;
+
+    private PieceStore(string directory, Metainfo metainfo, bool isWritable, IReadOnlyCollection<string> folders)
+    {
+        _directory = directory;
+        _metainfo = metainfo;
+        _isWritable = isWritable;
+        _folders = folders;
+        _handles = new FileHandleCache(OpenFilesMax, Open);
+    }
+
+    private PieceLayout Layout => _metainfo.Layout;
+
     /// <summary>Opens a folder that holds everything, to be read only: the publish output of the seeder.</summary>
-    public static PieceStore OpenForSeeding(string directory, Metainfo metainfo) => throw new NotImplementedException();
+    public static PieceStore OpenForSeeding(string directory, Metainfo metainfo) => new(Normalize(directory), metainfo, isWritable: false, []);
 
-    /// <summary>Opens a folder to be filled; what it holds already may be verified by <see cref="VerifyAsync"/>.</summary>
-    public static PieceStore OpenForFetching(string directory, Metainfo metainfo) => throw new NotImplementedException();
+    /// <summary>
+    /// Opens a folder to be filled, and makes it when it is missing. What it holds already may be verified by <see cref="VerifyAsync"/>;
+    /// what the metainfo does not name is deleted, and so is what could lead a write elsewhere.
+    /// </summary>
+    /// <exception cref="StorageException"/>
+    public static PieceStore OpenForFetching(string directory, Metainfo metainfo)
+    {
+        directory = Normalize(directory);
+        PartialFolder partial = new(directory, metainfo);
+        partial.Prepare();
+        return new PieceStore(directory, metainfo, isWritable: true, partial.Folders);
+    }
 
-    /// <summary>Reads every file that is there, on all cores, and returns the pieces whose hash is right.</summary>
-    public Task<Bitfield> VerifyAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>
+    /// Reads every file that is there, on all cores, and returns the pieces whose hash is right. A file that is longer than the
+    /// metainfo says is cut when the folder is one to be filled.
+    /// </summary>
+    /// <exception cref="StorageException">a file is there but cannot be read</exception>
+    public Task<Bitfield> VerifyAsync(CancellationToken cancellationToken) => Task.Run(() => Verify(cancellationToken), cancellationToken);
 
     /// <exception cref="StorageException"/>
-    public void ReadBlock(BlockRef block, Span<byte> destination) => throw new NotImplementedException();
+    public void ReadBlock(BlockRef block, Span<byte> destination)
+    {
+        int file = Layout.FileOf(block.Piece);
+        Read(file, Layout.FileOffset(block.Piece) + block.Offset, destination[..block.Length]);
+    }
 
     /// <summary>Writes a whole verified piece.</summary>
     /// <exception cref="StorageException"/>
-    public void WritePiece(int piece, IReadOnlyList<ReadOnlyMemory<byte>> blocks) => throw new NotImplementedException();
+    public void WritePiece(int piece, IReadOnlyList<ReadOnlyMemory<byte>> blocks)
+    {
+        int file = Layout.FileOf(piece);
+        try
+        {
+            using FileHandleCache.Lease lease = _handles.Borrow(file);
+            RandomAccess.Write(lease.Handle, blocks, Layout.FileOffset(piece));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.From(PathOf(file), e);
+        }
+    }
 
     /// <summary>SHA-256 of each of the blocks, in order. Blocks are counted from the start of the file.</summary>
-    public Hash256[] ReadLeaves(int file, int firstBlock, int count) => throw new NotImplementedException();
+    /// <exception cref="StorageException"/>
+    public Hash256[] ReadLeaves(int file, int firstBlock, int count)
+    {
+        Hash256[] leaves = new Hash256[count];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceLayout.BlockLength);
+        for (int at = 0; at < count; at++)
+        {
+            long offset = (long)(firstBlock + at) * PieceLayout.BlockLength;
+            Span<byte> block = buffer.AsSpan(0, (int)Math.Min(PieceLayout.BlockLength, Layout.LengthOf(file) - offset));
+            Read(file, offset, block);
+            leaves[at] = Hash256.Of(block);
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return leaves;
+    }
 
     /// <summary>Makes the empty files, the symlinks and the modes, and syncs every file and folder to disk: afterwards the folder is the release.</summary>
     /// <exception cref="StorageException"/>
-    public Task FinishAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task FinishAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => new ReleaseFinisher(_directory, _metainfo, _folders).Finish(cancellationToken), cancellationToken);
 
-    /// <summary>Runs <paramref name="rename"/>, which moves the folder, while nothing is being opened, and goes on under the new path.</summary>
-    public void Relocate(string directory, Action rename) => throw new NotImplementedException();
+    /// <summary>
+    /// Runs <paramref name="rename"/>, which moves the folder, while nothing is being opened, and goes on under the new path. Files that
+    /// are open stay so: reading and seeding go on through it.
+    /// </summary>
+    public void Relocate(string directory, Action rename)
+    {
+        _place.EnterWriteLock();
+        try
+        {
+            rename();
+            _directory = Normalize(directory);
+        }
+        finally
+        {
+            _place.ExitWriteLock();
+        }
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Closes every file. Nothing may be reading or writing any more.</summary>
+    public void Dispose()
+    {
+        _handles.Dispose();
+        _place.Dispose();
+    }
+
+    private static string Normalize(string directory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+
+    private string PathOf(int file) => Path.Combine(_directory, _metainfo.Files[file].Path);
+
+    private void Read(int file, long offset, Span<byte> destination)
+    {
+        try
+        {
+            using FileHandleCache.Lease lease = _handles.Borrow(file);
+            while (!destination.IsEmpty)
+            {
+                int read = RandomAccess.Read(lease.Handle, destination, offset);
+                if (read == 0)
+                {
+                    throw new EndOfStreamException();
+                }
+
+                destination = destination[read..];
+                offset += read;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.From(PathOf(file), e);
+        }
+    }
+
+    private SafeFileHandle Open(int file)
+    {
+        _place.EnterReadLock();
+        try
+        {
+            string path = PathOf(file);
+            if (!_isWritable)
+            {
+                return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            }
+
+            try
+            {
+                return OpenToFill(path);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // The first piece of the folder.
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                return OpenToFill(path);
+            }
+        }
+        finally
+        {
+            _place.ExitReadLock();
+        }
+    }
+
+    private static SafeFileHandle OpenToFill(string path) =>
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    private Bitfield Verify(CancellationToken cancellationToken)
+    {
+        bool[] isRight = new bool[Layout.PieceCount];
+        long[] lengthsThere = LengthsThere();
+        ParallelOptions allCores = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+        try
+        {
+            Parallel.For(0, Layout.PieceCount, allCores, piece => isRight[piece] = IsRight(piece, lengthsThere));
+        }
+        catch (AggregateException e) when (e.InnerException is StorageException first)
+        {
+            throw new StorageException(first.Failure, first.Path, first.Message, e);
+        }
+
+        Bitfield verified = new(Layout.PieceCount);
+        for (int piece = 0; piece < isRight.Length; piece++)
+        {
+            if (isRight[piece])
+            {
+                verified.Add(piece);
+            }
+        }
+
+        return verified;
+    }
+
+    /// <summary>Bytes of each file that has pieces, 0 when it is missing. Cuts those that are too long.</summary>
+    private long[] LengthsThere()
+    {
+        long[] lengths = new long[Layout.FileCount];
+        for (int file = 0; file < lengths.Length; file++)
+        {
+            FileInfo there = new(PathOf(file));
+            if (Layout.PieceCountOf(file) > 0 && there.Exists)
+            {
+                lengths[file] = there.Length;
+                if (_isWritable && there.Length > Layout.LengthOf(file))
+                {
+                    Cut(file);
+                }
+            }
+        }
+
+        return lengths;
+    }
+
+    private void Cut(int file) => StorageException.Guard(PathOf(file), () =>
+    {
+        using FileHandleCache.Lease lease = _handles.Borrow(file);
+        RandomAccess.SetLength(lease.Handle, Layout.LengthOf(file));
+    });
+
+    private bool IsRight(int piece, long[] lengthsThere)
+    {
+        int file = Layout.FileOf(piece);
+        if (lengthsThere[file] < Layout.FileOffset(piece) + Layout.SizeOf(piece))
+        {
+            return false;
+        }
+
+        int firstBlock = (int)(Layout.FileOffset(piece) / PieceLayout.BlockLength);
+        Hash256[] leaves = ReadLeaves(file, firstBlock, Layout.BlockCount(piece));
+        return MerkleTree.PieceRoot(leaves, Layout.BlocksPerPiece, Layout.PieceCountOf(file) == 1) == _metainfo.PieceHash(piece);
+    }
 }
