@@ -62,7 +62,7 @@ public sealed class PieceStore : IDisposable
         Read(file, Layout.FileOffset(block.Piece) + block.Offset, destination[..block.Length]);
     }
 
-    /// <summary>Writes a whole verified piece.</summary>
+    /// <summary>Writes a whole verified piece. The last buffer may be longer than its block: what is over is left out.</summary>
     /// <exception cref="StorageException"/>
     public void WritePiece(int piece, IReadOnlyList<ReadOnlyMemory<byte>> blocks)
     {
@@ -70,7 +70,7 @@ public sealed class PieceStore : IDisposable
         try
         {
             using FileHandleCache.Lease lease = _handles.Borrow(file);
-            RandomAccess.Write(lease.Handle, blocks, Layout.FileOffset(piece));
+            RandomAccess.Write(lease.Handle, CutToPiece(piece, blocks), Layout.FileOffset(piece));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -129,6 +129,17 @@ public sealed class PieceStore : IDisposable
     private static string Normalize(string directory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
 
     private string PathOf(int file) => Path.Combine(_directory, _metainfo.Files[file].Path);
+
+    private ReadOnlyMemory<byte>[] CutToPiece(int piece, IReadOnlyList<ReadOnlyMemory<byte>> blocks)
+    {
+        ReadOnlyMemory<byte>[] cut = [.. blocks];
+        for (int at = 0; at < cut.Length; at++)
+        {
+            cut[at] = cut[at][..Layout.Block(piece, at).Length];
+        }
+
+        return cut;
+    }
 
     private void Read(int file, long offset, Span<byte> destination)
     {

@@ -1,0 +1,49 @@
+using System.Threading.Channels;
+
+namespace Murder.Swarm.IO;
+
+/// <summary>
+/// The one bounded channel through which everything beside the driver's loop reports to it.
+/// <para>
+/// Why nobody waits for ever. The loop waits for nothing but this channel: all it does for an output is to put something into a queue
+/// that has room by construction, or that overflows into an answer or a closed connection. So the channel is always drained, and a wait
+/// for room in it ends. The writers wait for the disk and for this channel only, so buffers that wait for the disk always come back.
+/// Receive loops wait for their socket, for this channel, and for the pool, which makes them wait only while buffers wait for the disk.
+/// Send loops wait for their queue, their socket and this channel; a socket that takes nothing holds up its own connection only, whose
+/// queue is bounded and whose end does not wait for it. No wait leads back to where it began.
+/// </para>
+/// </summary>
+internal sealed class DriverInbox
+{
+    /// <summary>Inputs that wait. With a block each that is 16 MiB.</summary>
+    private const int Capacity = 1024;
+
+    private readonly Channel<DriverInput> _channel = Channel.CreateBounded<DriverInput>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+
+    /// <summary>Posts, after a wait if need be; false when the driver has ended, and what was to be posted remains the caller's.</summary>
+    public ValueTask<bool> PostAsync(in DriverInput input) =>
+        _channel.Writer.TryWrite(input) ? new ValueTask<bool>(true) : PostSlowlyAsync(input);
+
+    /// <summary>Makes the loop take a turn. A full channel does so anyway.</summary>
+    public void Wake() => _channel.Writer.TryWrite(DriverInput.Wake);
+
+    public async ValueTask WaitAsync() => await _channel.Reader.WaitToReadAsync().ConfigureAwait(false);
+
+    public bool TryTake(out DriverInput input) => _channel.Reader.TryRead(out input);
+
+    /// <summary>The driver has ended: nothing is posted any more, and nobody waits.</summary>
+    public void Close() => _channel.Writer.TryComplete();
+
+    private async ValueTask<bool> PostSlowlyAsync(DriverInput input)
+    {
+        while (await _channel.Writer.WaitToWriteAsync().ConfigureAwait(false))
+        {
+            if (_channel.Writer.TryWrite(input))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace Murder.Swarm.IO;
+
+internal enum DriverInputKind
+{
+    /// <summary>Nothing happened but that time has passed or the run is to end.</summary>
+    Wake,
+
+    /// <summary>For the session, as it is.</summary>
+    Session,
+
+    /// <summary>A connection is open; the loop gives it a slot.</summary>
+    ConnectionOpened,
+
+    /// <summary>The store failed. The session is told when that concerns a piece it ordered to be stored.</summary>
+    StoreFailed,
+}
+
+/// <summary>One thing that happened beside the driver's loop.</summary>
+internal readonly record struct DriverInput
+{
+    public DriverInputKind Kind { get; private init; }
+
+    public SwarmInput Session { get; private init; }
+
+    public Stream? Stream { get; private init; }
+
+    public IPEndPoint? Endpoint { get; private init; }
+
+    public bool IsOutgoing { get; private init; }
+
+    public StorageException? Failure { get; private init; }
+
+    public static DriverInput Wake { get; } = new() { Kind = DriverInputKind.Wake };
+
+    public static implicit operator DriverInput(in SwarmInput input) => new() { Kind = DriverInputKind.Session, Session = input };
+
+    /// <summary>Gives the stream away.</summary>
+    public static DriverInput ConnectionOpened(Stream stream, IPEndPoint endpoint, bool isOutgoing) =>
+        new() { Kind = DriverInputKind.ConnectionOpened, Stream = stream, Endpoint = endpoint, IsOutgoing = isOutgoing };
+
+    /// <summary>A block could not be read.</summary>
+    public static DriverInput StoreFailed(StorageException failure) =>
+        new() { Kind = DriverInputKind.StoreFailed, Failure = failure };
+
+    /// <summary>A piece could not be written.</summary>
+    public static DriverInput PieceNotStored(int piece, StorageException failure) =>
+        new() { Kind = DriverInputKind.StoreFailed, Failure = failure, Session = SwarmInput.StorageFailed(piece) };
+}

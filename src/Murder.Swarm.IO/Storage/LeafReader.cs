@@ -1,0 +1,69 @@
+using System.Threading.Channels;
+
+namespace Murder.Swarm.IO;
+
+/// <summary>Hashes the blocks that peers ask the leaves of (BEP 52, hash request), beside the driver's loop.</summary>
+internal sealed class LeafReader
+{
+    /// <summary>Requests that wait; more are answered with nothing.</summary>
+    private const int WaitingMax = 256;
+
+    private readonly Metainfo _metainfo;
+    private readonly PieceStore _store;
+    private readonly DriverInbox _inbox;
+    private readonly ILookup<Hash256, int> _filesByRoot; // the same content may lie in several files
+    private readonly Channel<(PeerSlot Slot, HashRequest Request)> _waiting =
+        Channel.CreateBounded<(PeerSlot, HashRequest)>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
+
+    public LeafReader(Metainfo metainfo, PieceStore store, DriverInbox inbox)
+    {
+        _metainfo = metainfo;
+        _store = store;
+        _inbox = inbox;
+        _filesByRoot = Enumerable.Range(0, metainfo.Layout.FileCount)
+            .Where(file => metainfo.Layout.PieceCountOf(file) > 0)
+            .ToLookup(file => metainfo.Files[file].PiecesRoot);
+    }
+
+    /// <summary>False when too many wait already. Never waits.</summary>
+    public bool TryRead(PeerSlot slot, in HashRequest request) => _waiting.Writer.TryWrite((slot, request));
+
+    public void Close() => _waiting.Writer.TryComplete();
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach ((PeerSlot slot, HashRequest request) in _waiting.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await _inbox.PostAsync(SwarmInput.LeavesLoaded(slot, request, Read(request))).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Expected: the driver ends; nobody waits for an answer.
+        }
+    }
+
+    /// <summary>The leaves that exist of those asked for; nothing when no file has them.</summary>
+    private Hash256[] Read(in HashRequest request)
+    {
+        foreach (int file in _filesByRoot[request.PiecesRoot])
+        {
+            long count = Math.Min(request.Length, _metainfo.Layout.BlockCountOfFile(file) - request.Index);
+            try
+            {
+                if (count > 0)
+                {
+                    return _store.ReadLeaves(file, request.Index, (int)count);
+                }
+            }
+            catch (StorageException)
+            {
+                // Expected while fetching: this copy is not here yet, another may be.
+            }
+        }
+
+        return [];
+    }
+}

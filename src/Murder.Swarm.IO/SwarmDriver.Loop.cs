@@ -1,0 +1,169 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Murder.Swarm.IO;
+
+public sealed partial class SwarmDriver
+{
+    /// <summary>Inputs of one turn. The session's outputs are carried out after each turn, so this bounds how many there are.</summary>
+    private const int InputsPerTurnMax = 128;
+
+    // All of these belong to the loop, but for the flag that wakes it.
+    private readonly Queue<SwarmInput> _answers = new(); // to orders that could not be carried out: for the next turn, before all else
+    private volatile bool _stopAsked;
+    private Instant? _stopDeadline;
+    private Instant? _wakeAt;
+    private bool _stopped;
+
+    private Instant Now() => new(_time.GetElapsedTime(_origin).Ticks);
+
+    /// <summary>Ends the run soon. From any thread.</summary>
+    private void Stop()
+    {
+        _stopAsked = true;
+        _inbox.Wake();
+    }
+
+    private TimeSpan GoodbyeLeft() => _stopDeadline is { } deadline && deadline - Now() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
+    /// <summary>The only code that calls the session: one turn after the other until it has stopped, or had its time to.</summary>
+    private async Task LoopAsync(CancellationToken ending)
+    {
+        using ITimer timer = _time.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _session.HandleTimeout(Now());
+        CarryOutAll(ending);
+        while (!_stopped)
+        {
+            if (_answers.Count == 0)
+            {
+                SetTimer(timer);
+                await _inbox.WaitAsync().ConfigureAwait(false);
+            }
+
+            Instant now = Now();
+            if (_stopDeadline <= now)
+            {
+                return;
+            }
+
+            TakeTurn(now);
+            CarryOutAll(ending);
+        }
+    }
+
+    private void TakeTurn(Instant now)
+    {
+        if (_stopAsked && _stopDeadline is null)
+        {
+            _stopDeadline = now + _options.StopTimeout;
+            _session.Handle(SwarmInput.StopRequested(), now);
+        }
+
+        while (_answers.TryDequeue(out SwarmInput answer))
+        {
+            _session.Handle(answer, now);
+        }
+
+        for (int taken = 0; taken < InputsPerTurnMax && _inbox.TryTake(out DriverInput input); taken++)
+        {
+            Take(input, now);
+        }
+
+        if (_session.NextTimeout <= now)
+        {
+            _session.HandleTimeout(now);
+        }
+    }
+
+    private void Take(in DriverInput input, Instant now)
+    {
+        switch (input.Kind)
+        {
+            case DriverInputKind.Session:
+                _session.Handle(input.Session, now);
+                if (input.Session.Kind == SwarmInputKind.PeerLost && _connections.Find(input.Session.Slot) is { } lost)
+                {
+                    _connections.Remove(lost);
+                    lost.Dispose();
+                }
+
+                break;
+            case DriverInputKind.ConnectionOpened:
+                TakeIn(input, now);
+                break;
+            case DriverInputKind.StoreFailed:
+                if (input.Session.Kind == SwarmInputKind.StorageFailed)
+                {
+                    _session.Handle(input.Session, now);
+                }
+
+                Fail(input.Failure!);
+                break;
+        }
+    }
+
+    /// <summary>Gives the connection a slot, or closes it when too many are open.</summary>
+    private void TakeIn(in DriverInput input, Instant now)
+    {
+        (Stream stream, IPEndPoint endpoint, bool isOutgoing) = (input.Stream!, input.Endpoint!, input.IsOutgoing);
+        PeerConnection? connection = isOutgoing || _connections.IncomingCount < _options.IncomingConnectionsMax
+            ? _connections.Add(slot => new PeerConnection(slot, endpoint, isOutgoing, stream, _services))
+            : null;
+        if (connection is not null)
+        {
+            _session.Handle(SwarmInput.PeerConnected(connection.Slot, endpoint, isOutgoing), now);
+            _tasks.Run(connection.RunAsync);
+            return;
+        }
+
+        stream.Dispose();
+        if (isOutgoing)
+        {
+            _session.Handle(SwarmInput.ConnectFailed(endpoint), now);
+        }
+    }
+
+    /// <summary>
+    /// The timer is moved only when it would come too late: one that comes too early costs an empty turn, and most turns move the
+    /// session's next timeout by a little. Rounded up to what timers resolve, so as not to turn idly until the time has come.
+    /// </summary>
+    private void SetTimer(ITimer timer)
+    {
+        Instant? next = _session.NextTimeout;
+        if (_stopDeadline is { } deadline && (next is null || deadline < next))
+        {
+            next = deadline;
+        }
+
+        Instant now = Now();
+        if (next is not { } due || (_wakeAt > now && _wakeAt <= due))
+        {
+            return;
+        }
+
+        double milliseconds = Math.Max(0, Math.Ceiling((due - now).TotalMilliseconds));
+        timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+        _wakeAt = now + TimeSpan.FromMilliseconds(milliseconds);
+    }
+
+    /// <summary>A connection was accepted. On the listener's task.</summary>
+    private async Task TakeInAsync(Socket socket)
+    {
+        Stream? stream = null;
+        try
+        {
+            IPEndPoint endpoint = PeerDialer.Normalize((IPEndPoint)socket.RemoteEndPoint!);
+            stream = PeerDialer.ToStream(socket);
+            if (await _inbox.PostAsync(DriverInput.ConnectionOpened(stream, endpoint, isOutgoing: false)).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+        catch (SocketException)
+        {
+            // Expected: it is gone already.
+        }
+
+        socket.Dispose();
+    }
+}

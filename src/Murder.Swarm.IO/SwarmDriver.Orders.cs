@@ -1,0 +1,103 @@
+using System.Net;
+
+namespace Murder.Swarm.IO;
+
+public sealed partial class SwarmDriver
+{
+    private void CarryOutAll(CancellationToken ending)
+    {
+        while (_session.TryTake(out SwarmOutput order))
+        {
+            CarryOut(order, ending);
+        }
+
+        Stats = _session.Stats;
+    }
+
+    /// <summary>Carries out one order of the session; never waits. An order for a slot that is gone meanwhile finds nobody.</summary>
+    private void CarryOut(in SwarmOutput order, CancellationToken ending)
+    {
+        switch (order.Kind)
+        {
+            case SwarmOutputKind.OpenConnection:
+                IPEndPoint endpoint = order.Endpoint!;
+                _tasks.Run(() => DialAsync(endpoint, ending));
+                break;
+            case SwarmOutputKind.SendHandshake:
+                _connections.Find(order.Slot)?.Send(_handshake);
+                break;
+            case SwarmOutputKind.SendMessage:
+                _connections.Find(order.Slot)?.Send(Outgoing.OfMessage(order.Message));
+                break;
+            case SwarmOutputKind.SendBlock:
+                _connections.Find(order.Slot)?.Send(Outgoing.OfBlock(order.Block));
+                break;
+            case SwarmOutputKind.CloseConnection:
+                _connections.Find(order.Slot)?.Close(order.Reason);
+                break;
+            case SwarmOutputKind.ReleaseBlock:
+                _blocks.Return(order.Handle);
+                break;
+            case SwarmOutputKind.StorePiece:
+                _writers.Write(order.Piece, order.Handles.ToArray());
+                break;
+            case SwarmOutputKind.LoadLeaves:
+                LoadLeaves(order.Slot, order.Hash);
+                break;
+            case SwarmOutputKind.Announce:
+                Announce(order.Event);
+                break;
+            case SwarmOutputKind.PeerBanned:
+                PeerBanned?.Invoke(order.Endpoint!, order.Block);
+                break;
+            case SwarmOutputKind.TorrentCompleted:
+                _completed.TrySetResult();
+                break;
+            case SwarmOutputKind.Stopped:
+                _stopped = true;
+                break;
+        }
+    }
+
+    private async Task DialAsync(IPEndPoint endpoint, CancellationToken ending)
+    {
+        try
+        {
+            Stream? stream = await PeerDialer.ConnectAsync(endpoint, _options.ConnectTimeout, _time, ending).ConfigureAwait(false);
+            if (stream is null)
+            {
+                await _inbox.PostAsync(SwarmInput.ConnectFailed(endpoint)).ConfigureAwait(false);
+            }
+            else if (!await _inbox.PostAsync(DriverInput.ConnectionOpened(stream, endpoint, isOutgoing: true)).ConfigureAwait(false))
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // Expected: the driver ends.
+        }
+    }
+
+    private void LoadLeaves(PeerSlot slot, in HashRequest request)
+    {
+        if (!_leaves.TryRead(slot, request))
+        {
+            _answers.Enqueue(SwarmInput.LeavesLoaded(slot, request, default));
+        }
+    }
+
+    private void Announce(AnnounceEvent announceEvent)
+    {
+        SwarmStats stats = _session.Stats;
+        AnnounceRequest request = new(_infoHash, Self, Port, stats.UploadedBytes, stats.DownloadedBytes, _totalLength - stats.VerifiedBytes, announceEvent, _options.PeersWanted);
+        if (_announces is null)
+        {
+            _answers.Enqueue(SwarmInput.TrackerFailed());
+        }
+        else
+        {
+            _announces.Announce(request);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Murder.Swarm.IO;
+
+/// <summary>Opens connections, and prepares any connected socket for peer traffic.</summary>
+internal static class PeerDialer
+{
+    /// <summary>Null when nobody answers within <paramref name="timeout"/>.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    public static async Task<Stream?> ConnectAsync(IPEndPoint endpoint, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource late = new(timeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(endpoint, either.Token).ConfigureAwait(false);
+            return ToStream(socket);
+        }
+        catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // Expected: refused, unreachable, silent, or gone again at once.
+            socket?.Dispose();
+            return null;
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Takes over the socket. Small messages go out at once. The buffers' sizes are left to the kernel: setting them turns its autotuning off.
+    /// </summary>
+    /// <exception cref="SocketException">the connection is gone already</exception>
+    public static Stream ToStream(Socket socket)
+    {
+        socket.NoDelay = true;
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>The address as peers write it: one that arrived over a dual-stack socket is IPv4 if it really is.</summary>
+    public static IPEndPoint Normalize(IPEndPoint endpoint) =>
+        endpoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port) : endpoint;
+}
