@@ -44,7 +44,7 @@ public sealed class PieceStoreTests : IDisposable
         File.AppendAllText(Path.Combine(partial, "lib/one.dll"), "a tail that does not belong here");
         using (FileStream cut = File.OpenWrite(Path.Combine(partial, "lib/two.dll")))
         {
-            cut.SetLength(10);
+            cut.SetLength(0);
         }
 
         using PieceStore store = PieceStore.OpenForFetching(partial, release.Metainfo);
