@@ -1,7 +1,7 @@
 namespace Murder.Swarm;
 
 /// <summary>The 20 bytes by which a peer names itself for the length of one deploy (BEP 3; client code MB as in BEP 20).</summary>
-public readonly record struct PeerId
+public readonly record struct PeerId : IComparable<PeerId>
 {
     public const int Size = 20;
 
@@ -45,6 +45,21 @@ public readonly record struct PeerId
         CopyTo(bytes);
         return bytes;
     }
+
+    /// <summary>Orders ids as their bytes do, so that two peers agree which of them is the smaller.</summary>
+    public int CompareTo(PeerId other)
+    {
+        int high = _high.CompareTo(other._high);
+        return high != 0 ? high : _low.CompareTo(other._low);
+    }
+
+    public static bool operator <(PeerId left, PeerId right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(PeerId left, PeerId right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(PeerId left, PeerId right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(PeerId left, PeerId right) => left.CompareTo(right) >= 0;
 
     public override string ToString() => string.Concat(ToArray().Select(b => b is > 32 and < 127 ? ((char)b).ToString() : $"%{b:x2}"));
 }

@@ -46,6 +46,9 @@ public readonly record struct PeerMessage
 
     public static PeerMessage Request(BlockRef block) => new() { Type = PeerMessageType.Request, Block = block };
 
+    /// <summary>The position a piece message is for; its bytes travel beside it.</summary>
+    public static PeerMessage PieceOf(BlockRef block) => new() { Type = PeerMessageType.Piece, Block = block };
+
     public static PeerMessage Cancel(BlockRef block) => new() { Type = PeerMessageType.Cancel, Block = block };
 
     public static PeerMessage RejectRequest(BlockRef block) => new() { Type = PeerMessageType.RejectRequest, Block = block };
