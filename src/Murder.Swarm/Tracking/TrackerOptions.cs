@@ -1,0 +1,50 @@
+namespace Murder.Swarm;
+
+/// <summary>The bounds and waits of a tracker.</summary>
+public sealed record TrackerOptions
+{
+    public static TrackerOptions Default { get; } = new();
+
+    /// <summary>Members at once: 10,000 hosts, each of which may have been started anew before its old self expired.</summary>
+    public int MembersMax { get; init; } = 20_000;
+
+    /// <summary>Peers handed out to who does not say how many it wants.</summary>
+    public int PeersDefault { get; init; } = 50;
+
+    /// <summary>Most peers handed out at once: 200 × 18 bytes (IPv6) are 3.6 KB.</summary>
+    public int PeersMax { get; init; } = 200;
+
+    /// <summary>The deployer's seeder is handed to everybody while the swarm has no more members than one session has connections.</summary>
+    public int EverybodyMeetsSeederMembersMax { get; init; } = 64;
+
+    /// <summary>
+    /// Bounds the tracker's load: all members together announce this often a second, at 0.2 ms to 0.6 ms of one core each. With it, 1,000
+    /// members announce every second, 10,000 every ten.
+    /// </summary>
+    public int AnnouncesPerSecondMax { get; init; } = 1000;
+
+    public TimeSpan IntervalMin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A member that missed so many announces is gone.</summary>
+    public int MissedIntervalsMax { get; init; } = 3;
+
+    /// <summary>
+    /// But no member is forgotten earlier than this: a loaded host may be late by seconds, and other clients announce as seldom as they like.
+    /// Handing out a dead peer costs a refused connection; forgetting a live one costs its upload.
+    /// </summary>
+    public TimeSpan ExpiryMin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>max(IntervalMin, members / AnnouncesPerSecondMax), in whole seconds as BEP 3 has them.</summary>
+    public TimeSpan Interval(int members)
+    {
+        var forLoad = TimeSpan.FromSeconds((members + AnnouncesPerSecondMax - 1) / AnnouncesPerSecondMax);
+        return forLoad > IntervalMin ? forLoad : IntervalMin;
+    }
+
+    /// <summary>How long a member lives after an announce that was answered with this interval.</summary>
+    public TimeSpan Lifetime(TimeSpan interval)
+    {
+        TimeSpan lifetime = (MissedIntervalsMax + 1) * interval;
+        return lifetime > ExpiryMin ? lifetime : ExpiryMin;
+    }
+}
