@@ -1,0 +1,284 @@
+using System.Text.RegularExpressions;
+
+namespace Murder.Deploy;
+
+/// <summary>
+/// Reads an Ansible-style INI inventory: <c>[group]</c> with a host a line, <c>[group:children]</c>, <c>[group:vars]</c>, hosts before the
+/// first section. Reads text only, and goes on after an error so that all of them are reported at once. Variables that mean nothing here are
+/// passed over. Where Ansible would guess (a comment in a :vars value), it is an error.
+/// </summary>
+internal sealed partial class InventoryFile
+{
+    /// <summary>Then the rest of the file is not read: it is probably not an inventory at all.</summary>
+    public const int ProblemsMax = 20;
+
+    private readonly string _path;
+    private readonly InventoryBuilder _builder;
+    private readonly List<Problem> _problems = [];
+    private readonly List<(string Group, int Line)> _mentioned = [];
+    private readonly List<(string Parent, string Child, int Line)> _children = [];
+    private readonly List<(string Group, string Variable, string Value, int Line)> _variables = [];
+    private Section _section = Section.Hosts;
+    private string? _group;
+    private int _line;
+
+    private InventoryFile(string path, InventoryBuilder builder)
+    {
+        _path = path;
+        _builder = builder;
+    }
+
+    private enum Section
+    {
+        Hosts,
+        Children,
+        Variables,
+
+        /// <summary>Below a header that could not be read.</summary>
+        Unknown,
+    }
+
+    /// <summary>Adds what the text defines to the builder, and everything that is wrong to the problems. Never throws for any text.</summary>
+    /// <param name="path">for messages</param>
+    /// <param name="itemGroups">groups that the project's items define: the file may give them variables and parents</param>
+    public static void Parse(string text, string path, IEnumerable<string> itemGroups, InventoryBuilder builder, List<Problem> problems)
+    {
+        var file = new InventoryFile(path, builder);
+        foreach (ReadOnlySpan<char> line in text.AsSpan().TrimStart('\uFEFF').EnumerateLines())
+        {
+            file._line++;
+            file.ReadLine(line.Trim().ToString());
+            if (file._problems.Count >= ProblemsMax)
+            {
+                file.Wrong("too many errors; the rest was not read");
+                break;
+            }
+        }
+
+        file.Connect(itemGroups);
+        problems.AddRange(file._problems);
+    }
+
+    private void ReadLine(string line)
+    {
+        if (line.Length == 0 || line[0] is '#' or ';')
+        {
+            return;
+        }
+
+        if (line[0] == '[' && SectionPattern().Match(line) is { Success: true } header)
+        {
+            BeginSection(header.Groups["group"].Value, header.Groups["kind"].Value);
+        }
+        else if (line[0] == '[' && line[^1] == ']')
+        {
+            _section = Section.Unknown;
+            Wrong($"'{line}' is not a section; it must be [group], [group:children] or [group:vars]");
+        }
+        else if (_section == Section.Hosts)
+        {
+            ReadHost(line);
+        }
+        else if (_section == Section.Children)
+        {
+            ReadChild(line);
+        }
+        else if (_section == Section.Variables)
+        {
+            ReadVariable(line);
+        }
+    }
+
+    private void BeginSection(string group, string kind)
+    {
+        _group = group;
+        _section = kind switch
+        {
+            "" or "hosts" => Section.Hosts,
+            "children" => Section.Children,
+            "vars" => Section.Variables,
+            _ => Section.Unknown,
+        };
+
+        if (_section == Section.Unknown)
+        {
+            Wrong($"section [{group}:{kind}] is of an unknown kind; there are [{group}], [{group}:children] and [{group}:vars]");
+        }
+        else if (_section == Section.Variables)
+        {
+            _mentioned.Add((group, _line));
+        }
+        else if (!_builder.TryAddGroup(group))
+        {
+            _section = Section.Unknown;
+            Wrong($"there are more than {InventoryBuilder.GroupsMax} groups");
+        }
+    }
+
+    private void ReadHost(string line)
+    {
+        List<string>? words = InventoryTokens.TrySplit(line);
+        if (words is null || words.Count == 0)
+        {
+            Wrong(words is null ? "a quote is not closed" : "a host is missing");
+            return;
+        }
+
+        (_, string pattern, string? port) = HostAddress.Split(words[0]);
+        if (!new HostAddress(null, pattern, port).TryExpand(out IReadOnlyList<string> names, out string error))
+        {
+            _problems.Add(InventoryProblems.BadRange(words[0], Here, error));
+            return;
+        }
+
+        foreach (string variable in words.Skip(1).Where(word => word.IndexOf('=') <= 0))
+        {
+            Wrong($"'{variable}' is not of the form variable=value");
+        }
+
+        foreach (string name in names)
+        {
+            if (!_builder.TryAddHost(name, _group))
+            {
+                _problems.Add(InventoryProblems.TooManyHosts(HostRange.HostsMax));
+                return;
+            }
+
+            SetHostValues(name, port, words);
+        }
+    }
+
+    private void SetHostValues(string name, string? port, List<string> words)
+    {
+        if (port is not null)
+        {
+            _builder.SetHostValue(name, HostSetting.Port, new HostValue(port, Here));
+        }
+
+        foreach (string word in words.Skip(1))
+        {
+            int equals = word.IndexOf('=');
+            if (equals > 0 && HostValues.SettingOf(word[..equals]) is { } setting)
+            {
+                _builder.SetHostValue(name, setting, ValueOf(setting, word[(equals + 1)..], _line));
+            }
+        }
+    }
+
+    private void ReadChild(string line)
+    {
+        if (ChildPattern().Match(line) is { Success: true } match)
+        {
+            _children.Add((_group!, match.Groups["group"].Value, _line));
+        }
+        else
+        {
+            Wrong($"'{line}' is not the name of a group");
+        }
+    }
+
+    private void ReadVariable(string line)
+    {
+        int equals = line.IndexOf('=');
+        if (equals <= 0)
+        {
+            Wrong($"'{line}' is not of the form variable=value");
+            return;
+        }
+
+        string variable = line[..equals].Trim();
+        string value = Unquoted(line[(equals + 1)..].Trim());
+        if (HostValues.SettingOf(variable) is not null && CommentPattern().IsMatch(value))
+        {
+            // Ansible would take the comment for a part of the value; nobody means that.
+            Wrong($"in a :vars section a comment behind {variable} would belong to the value; it needs a line of its own");
+            return;
+        }
+
+        _variables.Add((_group!, variable, value, _line));
+    }
+
+    // Groups may be used above the place where they are defined, so relations wait for the end of the file.
+    private void Connect(IEnumerable<string> itemGroups)
+    {
+        foreach (string group in itemGroups)
+        {
+            _builder.TryAddGroup(group);
+        }
+
+        foreach ((string group, int line) in _mentioned.Where(mention => !_builder.HasGroup(mention.Group)))
+        {
+            Wrong($"section [{group}:vars] names a group that is not defined", line);
+        }
+
+        foreach ((string parent, string child, int line) in _children)
+        {
+            if (!_builder.HasGroup(child))
+            {
+                Wrong($"[{parent}:children] names '{child}', a group that is not defined", line);
+            }
+            else if (child is InventoryBuilder.All or InventoryBuilder.Ungrouped)
+            {
+                Wrong($"[{parent}:children] names '{child}', which is made by itself and has no parent", line);
+            }
+            else if (parent != InventoryBuilder.All && !_builder.TryAddChild(parent, child))
+            {
+                Wrong($"[{parent}:children] names '{child}', which already contains '{parent}'", line);
+            }
+        }
+
+        foreach ((string group, string variable, string value, int line) in _variables.Where(variable => _builder.HasGroup(variable.Group)))
+        {
+            SetGroupValue(group, variable, value, line);
+        }
+    }
+
+    private void SetGroupValue(string group, string variable, string value, int line)
+    {
+        if (variable == "ansible_group_priority")
+        {
+            _builder.SetGroupPriority(group, value);
+        }
+        else if (HostValues.SettingOf(variable) is { } setting)
+        {
+            _builder.SetGroupValue(group, setting, ValueOf(setting, value, line));
+        }
+    }
+
+    // A key beside the inventory is meant wherever the build is started from.
+    private HostValue ValueOf(HostSetting setting, string text, int line)
+    {
+        bool isRelativePath = setting == HostSetting.IdentityFile && text.Length > 0 && text[0] is not ('~' or '{') && !Path.IsPathRooted(text);
+        return new HostValue(isRelativePath ? Path.Combine(Path.GetDirectoryName(_path) ?? "", text) : text, $"{_path}({line})");
+    }
+
+    // Ansible reads these values as Python literals: text in quotes, and a number, may have a comment behind them.
+    private static string Unquoted(string value)
+    {
+        Match literal = LiteralPattern().Match(value);
+        return !literal.Success ? value
+            : literal.Groups["number"].Success ? literal.Groups["number"].Value
+            : EscapePattern().Replace(literal.Groups["text"].Value, "$1");
+    }
+
+    private string Here => $"{_path}({_line})";
+
+    private void Wrong(string what) => Wrong(what, _line);
+
+    private void Wrong(string what, int line) => _problems.Add(InventoryProblems.Syntax(_path, line, what));
+
+    [GeneratedRegex(@"^\[(?<group>[^:\]\s]+)(:(?<kind>\w+))?\]\s*(#.*)?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex SectionPattern();
+
+    [GeneratedRegex(@"^(?<group>[^:\]\s#]+)\s*(#.*)?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex ChildPattern();
+
+    [GeneratedRegex("""^((?<number>[0-9]+)\s*(#.*)?|"(?<text>([^"\\]|\\.)*)"\s*(#.*)?|'(?<text>([^'\\]|\\.)*)'\s*(#.*)?)$""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex LiteralPattern();
+
+    [GeneratedRegex("""\\(["'\\])""")]
+    private static partial Regex EscapePattern();
+
+    [GeneratedRegex(@"\s#")]
+    private static partial Regex CommentPattern();
+}
