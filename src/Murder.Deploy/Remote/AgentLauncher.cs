@@ -1,0 +1,29 @@
+namespace Murder.Deploy;
+
+/// <summary>Launches each host's agent in the host's own way.</summary>
+internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher ssh) : IAgentLauncher
+{
+    /// <summary>Reads the SSH files and the agents to bring, once for the deploy, and only if some host is reached by SSH.</summary>
+    /// <exception cref="DeploymentException">a file the user named is missing, or an agent of the package is damaged</exception>
+    public static AgentLauncher Create(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts, TimeProvider time)
+    {
+        var local = new LocalAgentLauncher(settings.AgentDirectory, time);
+        if (hosts.All(host => host.IsLocal))
+        {
+            return new AgentLauncher(local, local);
+        }
+
+        SshOptions options = SshOptions.From(settings);
+        try
+        {
+            return new AgentLauncher(local, new SshAgentLauncher(options, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time));
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new DeploymentException(SshProblems.AgentUnreadable(settings.AgentDirectory, e.Message));
+        }
+    }
+
+    public Task<AgentChannel> LaunchAsync(TargetHost host, CancellationToken cancellationToken) =>
+        (host.IsLocal ? local : ssh).LaunchAsync(host, cancellationToken);
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace Murder.Deploy;
+
+/// <summary>What is sent to a host's shell: our settings as quoted assignments, then <c>bootstrap.sh</c>.</summary>
+internal static class BootstrapScript
+{
+    private static readonly string s_body = ReadBody();
+
+    /// <param name="mark">begins every line meant for us; nothing else on the host can know it</param>
+    /// <param name="excluded">folders that failed before</param>
+    public static byte[] Write(string mark, string root, IReadOnlyList<AgentPackage> packages, IReadOnlyList<string> excluded)
+    {
+        string agents = string.Join(' ', packages.Select(p => $"{p.Rid}:{p.Sha256}:{p.RawLength}:{p.Gzip.Length}"));
+        // A root with control characters would break the line protocol; such a host keeps its agent elsewhere.
+        string settings = $"""
+            mark={Quote(mark)}
+            agents={Quote(agents)}
+            root={Quote(root.Any(char.IsControl) ? "" : root)}
+            excluded={Quote(string.Join('\n', excluded))}
+
+            """;
+        return Encoding.UTF8.GetBytes(settings.ReplaceLineEndings("\n") + s_body);
+    }
+
+    /// <summary>One word for a POSIX shell, whatever it holds.</summary>
+    private static string Quote(string text) => "'" + text.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+
+    private static string ReadBody()
+    {
+        using Stream stream = typeof(BootstrapScript).Assembly.GetManifestResourceStream("bootstrap.sh")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

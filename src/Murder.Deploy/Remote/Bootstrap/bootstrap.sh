@@ -1,0 +1,183 @@
+# Finds or receives the agent and becomes it. POSIX sh, read by 'sh' from its stdin.
+#
+# The lines before this one set: mark (begins every line meant for the deployer), agents ("RID:SHA256:RAW_BYTES:GZIP_BYTES ..."), root (the
+# application's root) and excluded (folders that failed before, one a line). Answers, one line each:
+#   HAVE RID            the agent is here and starts now: its own first line follows
+#   NEED RID gz|raw     send "UP", a line feed, and exactly that form of it
+#   PUT                 it came through whole and starts now
+#   ERR platform|folder|write ...
+# The deployer sends nothing unasked: 'read' and 'head' may read ahead, and what they took would be lost.
+main() {
+    LC_ALL=C
+    OPENSSL_CONF=/dev/null # a static agent must not load the host's OpenSSL modules
+    export LC_ALL OPENSSL_CONF
+    users_umask=$(umask)
+    find_agent_for_platform || return
+    find_hash_tool
+
+    chosen= refused=
+    uid=$(id -u)
+    own_folder && consider "$root/.murder/agents"
+    consider "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/murder"
+    for parent in /var/tmp /tmp /dev/shm; do
+        consider "$parent/murder-$uid"
+    done
+    if [ -z "$chosen" ]; then
+        say "ERR folder$refused"
+        return
+    fi
+
+    receive
+}
+
+say() { printf '%s %s\n' "$mark" "$1"; }
+
+find_agent_for_platform() {
+    system=$(uname -s) machine=$(uname -m)
+    case $system in
+        Linux) os=linux ;;
+        Darwin) os=osx ;;
+        FreeBSD) os=freebsd ;;
+        *) os=$system ;;
+    esac
+    case $machine in
+        x86_64 | amd64) machine=x64 ;;
+        aarch64 | arm64) machine=arm64 ;;
+        armv7* | armv8l) machine=arm ;;
+    esac
+    rid=$os-$machine
+    for agent in $agents; do
+        case $agent in
+            "$rid":*)
+                agent=${agent#*:}
+                sha256=${agent%%:*}
+                agent=${agent#*:}
+                raw_bytes=${agent%%:*}
+                gzip_bytes=${agent#*:}
+                file=murder-peer-$sha256
+                return 0
+                ;;
+        esac
+    done
+    say "ERR platform $rid"
+    return 1
+}
+
+# Without any of these the size has to do; the agent's first line tells its own hash.
+find_hash_tool() {
+    hash_tool=
+    for tool in sha256sum 'shasum -a 256' 'sha256 -q' 'openssl dgst -sha256 -r'; do
+        if command -v "${tool%% *}" >/dev/null 2>&1; then
+            hash_tool=$tool
+            return
+        fi
+    done
+}
+
+# The root is used only where it exists; what else lies in .murder belongs to all who deploy there, so that folder keeps the user's umask.
+own_folder() {
+    [ -n "$root" ] && [ -d "$root" ] && [ -w "$root" ] && { [ -d "$root/.murder" ] || mkdir "$root/.murder" 2>/dev/null; }
+}
+
+# Starts the agent in this folder, or remembers the first folder that could hold and execute it.
+consider() {
+    if was_excluded "$1"; then
+        refuse "$1" 'failed before'
+        return
+    fi
+    if is_ours "$1" && is_ours "$1/$file" && is_agent "$1/$file"; then
+        say "HAVE $rid"
+        start "$1/$file"
+    fi
+    [ -z "$chosen" ] || return
+    if ! { (umask 077 && mkdir -p "$1") 2>/dev/null && is_ours "$1"; }; then
+        refuse "$1" 'not ours to write'
+        return
+    fi
+    if ! can_execute_in "$1"; then
+        refuse "$1" 'cannot hold and execute a program'
+        return
+    fi
+    free=$(df -Pk "$1" 2>/dev/null | { read -r skip && read -r skip skip skip free skip && echo "$free"; })
+    case $free in
+        '' | *[!0-9]*) ;; # no df: the write will tell
+        *)
+            if [ "$free" -le $((raw_bytes / 1024 + 512)) ]; then
+                refuse "$1" "full: $free KB free"
+                return
+            fi
+            ;;
+    esac
+    chosen=$1
+}
+
+was_excluded() {
+    case "
+$excluded
+" in
+        *"
+$1
+"*) return 0 ;;
+    esac
+    return 1
+}
+
+# In a folder of somebody else a checked file can be swapped before it starts.
+is_ours() { [ -O "$1" ] && [ ! -h "$1" ]; }
+
+refuse() { refused="$refused; $1: $2"; }
+
+# Only running something there tells of noexec mounts and security modules alike.
+can_execute_in() {
+    probe=$1/.probe-$$
+    (umask 077 && printf '#!/bin/sh\nexit 0\n' >"$probe" && chmod 700 "$probe" && "$probe") >/dev/null 2>&1
+    result=$?
+    rm -f "$probe" 2>/dev/null
+    return $result
+}
+
+is_agent() {
+    [ -f "$1" ] && [ -x "$1" ] && [ "$(($(wc -c <"$1")))" -eq "$raw_bytes" ] || return 1
+    [ -z "$hash_tool" ] && return 0
+    case $($hash_tool <"$1") in
+        "$sha256"*) return 0 ;;
+    esac
+    return 1
+}
+
+receive() {
+    form=raw bytes=$raw_bytes
+    if command -v gzip >/dev/null 2>&1; then
+        form=gz bytes=$gzip_bytes
+    fi
+    arriving=$chosen/.arriving-$$-$sha256
+    trap 'rm -f "$arriving"' 0
+    trap 'exit 1' 1 2 15
+    say "NEED $rid $form"
+    read -r order || return
+    [ "$order" = UP ] || return
+    (umask 077 && take >"$arriving") 2>/dev/null
+    chmod 700 "$arriving" 2>/dev/null
+    if is_agent "$arriving" && mv -f "$arriving" "$chosen/$file" 2>/dev/null; then
+        trap - 0 1 2 15
+        say PUT
+        start "$chosen/$file"
+    fi
+    say "ERR write $chosen"
+}
+
+take() {
+    if [ $form = gz ]; then
+        head -c "$bytes" | gzip -dc
+    else
+        head -c "$bytes"
+    fi
+}
+
+start() {
+    umask "$users_umask"
+    exec "$1"
+}
+
+# On one line: after an early return the shell must not take what follows on stdin for commands.
+main; exit

@@ -1,0 +1,112 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>
+/// What to tell a person about a host that was left out. 03nn: connection and bootstrap; 04nn: swarm and staging; 05nn: activation; 09nn: the
+/// deploy itself.
+/// </summary>
+internal static class HostProblems
+{
+    public static Problem From(TargetHost host, HostException failure) => From(host, failure.Failure, failure.Message);
+
+    /// <param name="detail">one sentence; need not name the host</param>
+    public static Problem From(TargetHost host, HostFailure failure, string detail) =>
+        new(CodeOf(failure), $"{What(failure)} on {host.Name}: {WithoutName(host, detail)}.", RemedyFor(host, failure));
+
+    public static string CodeOf(HostFailure failure) => failure switch
+    {
+        HostFailure.Unreachable => "MURDER0301",
+        HostFailure.HostKeyUnknown => "MURDER0302",
+        HostFailure.HostKeyChanged => "MURDER0303",
+        HostFailure.AuthenticationFailed => "MURDER0304",
+        HostFailure.IdentityUnusable => "MURDER0305",
+        HostFailure.NoShell => "MURDER0306",
+        HostFailure.PlatformUnsupported => "MURDER0307",
+        HostFailure.NoAgentFolder => "MURDER0308",
+        HostFailure.AgentUploadFailed => "MURDER0309",
+        HostFailure.ProtocolMismatch => "MURDER0310",
+        HostFailure.AgentLost => "MURDER0311",
+        HostFailure.Locked => "MURDER0401",
+        HostFailure.RootNotWritable => "MURDER0402",
+        HostFailure.DiskFull => "MURDER0403",
+        HostFailure.StorageFailed => "MURDER0404",
+        HostFailure.MetainfoRefused => "MURDER0405",
+        HostFailure.PortsTaken => "MURDER0406",
+        HostFailure.SwarmStalled => "MURDER0407",
+        HostFailure.ReleaseMissing => "MURDER0501",
+        HostFailure.ActivationFailed => "MURDER0502",
+        HostFailure.Cancelled => "MURDER0901",
+        HostFailure.Bug => "MURDER0999",
+        _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, "a failure without a code"),
+    };
+
+    private static string What(HostFailure failure) => failure switch
+    {
+        HostFailure.Unreachable => "No connection",
+        HostFailure.HostKeyUnknown => "Unknown host key",
+        HostFailure.HostKeyChanged => "Wrong host key",
+        HostFailure.AuthenticationFailed => "Login refused",
+        HostFailure.IdentityUnusable => "No usable private key",
+        HostFailure.NoShell => "No shell",
+        HostFailure.PlatformUnsupported => "No agent for this platform",
+        HostFailure.NoAgentFolder => "No folder for the agent",
+        HostFailure.AgentUploadFailed => "Agent not uploaded",
+        HostFailure.ProtocolMismatch => "Not our agent",
+        HostFailure.AgentLost => "Agent lost",
+        HostFailure.Locked => "Locked by another deploy",
+        HostFailure.RootNotWritable => "Root not writable",
+        HostFailure.DiskFull => "Disk full",
+        HostFailure.StorageFailed => "Storage failed",
+        HostFailure.MetainfoRefused => "Metainfo refused",
+        HostFailure.PortsTaken => "No free swarm port",
+        HostFailure.SwarmStalled => "Swarm stalled",
+        HostFailure.ReleaseMissing => "Release missing",
+        HostFailure.ActivationFailed => "Not activated",
+        HostFailure.Cancelled => "Cancelled",
+        HostFailure.Bug => "A bug in Murder.Build",
+        _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, "a failure without a name"),
+    };
+
+    private static string RemedyFor(TargetHost host, HostFailure failure) => failure switch
+    {
+        HostFailure.Unreachable => $"Check that the host is up and that its port {host.Port} is open for this machine (ssh -v -p {host.Port} {host.Address}).",
+        HostFailure.HostKeyUnknown => $"Fetch the key with '{Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to ~/.ssh/known_hosts or to a file named in MurderKnownHosts.",
+        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {Quoted(KnownName(host))}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
+        HostFailure.AuthenticationFailed => "Add the public key to ~/.ssh/authorized_keys of that user on the host, or name another user in the inventory or another key in MurderIdentityFile.",
+        HostFailure.IdentityUnusable => "Name an unencrypted private key in MurderIdentityFile, or for the host in the inventory; 'ssh-keygen -p -f FILE' removes a passphrase.",
+        HostFailure.NoShell => $"The login must run 'sh': check the user's shell and any ForceCommand on the host (ssh -p {host.Port} {host.Address} 'exec sh').",
+        HostFailure.PlatformUnsupported => "Leave the host out, or use a version of Murder.Build that brings an agent for it.",
+        HostFailure.NoAgentFolder => $"Make one of these folders writable and executable for the user, with some 15 MB free; {host.Root} is used first if it exists.",
+        HostFailure.AgentUploadFailed => "Check the connection to the host and the free space there, then deploy again.",
+        HostFailure.ProtocolMismatch => "Check that nothing else answers in place of the login's shell, and deploy again with one version of Murder.Build.",
+        HostFailure.AgentLost => "Look for the reason on the host (memory, reboot, a killed process), then deploy again: what has arrived is kept.",
+        HostFailure.Locked => "Wait for the other deploy to end, or end it; a lock goes away with the process that holds it.",
+        HostFailure.RootNotWritable => $"Create {host.Root} and give it to the user of the deploy, or name another MurderRoot.",
+        HostFailure.DiskFull => $"Free some space on the disk that holds {host.Root}, then deploy again: what has arrived is kept.",
+        HostFailure.StorageFailed => $"Check the disk and the permissions below {host.Root}, then deploy again.",
+        HostFailure.MetainfoRefused => "Look at the file the message names: a release holds files, folders and links within itself only.",
+        HostFailure.PortsTaken => "Free one of the ports on the host, or choose another first port in MurderPort.",
+        HostFailure.SwarmStalled => "Check that hosts can reach each other and the deploying machine on the swarm's ports (MurderPort and the eight after it).",
+        HostFailure.ReleaseMissing => "Stage the release first (dotnet publish -t:MurderStage), or see what is there with -t:MurderStatus.",
+        HostFailure.ActivationFailed => $"Check that {host.Root}/current is a link that the user may replace, then activate again.",
+        HostFailure.Cancelled => "Deploy again when ready: what has arrived is kept.",
+        HostFailure.Bug => "Please report it with the report.json of this deploy.",
+        _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, "a failure without a remedy"),
+    };
+
+    private static string Keyscan(TargetHost host) =>
+        host.Port == HostKeys.DefaultPort ? $"ssh-keyscan {host.Address}" : $"ssh-keyscan -p {host.Port} {host.Address}";
+
+    private static string KnownName(TargetHost host) =>
+        host.Port == HostKeys.DefaultPort ? host.Address : $"[{host.Address}]:{host.Port}";
+
+    private static string Quoted(string name) => name.StartsWith('[') ? $"\"{name}\"" : name;
+
+    /// <summary>The sentence has named the host already.</summary>
+    private static string WithoutName(TargetHost host, string detail)
+    {
+        string prefix = host.Name + ": ";
+        return (detail.StartsWith(prefix, StringComparison.Ordinal) ? detail[prefix.Length..] : detail).TrimEnd('.');
+    }
+}

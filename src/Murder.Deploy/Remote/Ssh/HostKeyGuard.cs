@@ -1,0 +1,86 @@
+using Murder.PeerHost.Contract;
+using Renci.SshNet;
+using Renci.SshNet.Common;
+using Renci.SshNet.Security;
+
+namespace Murder.Deploy;
+
+/// <summary>Ties <see cref="KnownHosts"/> to one SSH.NET connection.</summary>
+internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts)
+{
+    private readonly HostKeys _keys = knownHosts.Of(host.Address, host.Port);
+    private byte[]? _trusted;
+
+    /// <summary>The server has shown its key: what fails from here on is not an overloaded sshd.</summary>
+    public bool Asked { get; private set; }
+
+    public void Attach(SshClient client)
+    {
+        OrderAlgorithms(client.ConnectionInfo.HostKeyAlgorithms);
+        client.HostKeyReceived += (_, shown) => Check(shown);
+    }
+
+    /// <summary>
+    /// Known key types first, or a server with several keys shows one that we do not have and looks like an impostor; certificates only when
+    /// an authority could vouch for them; nothing with SHA-1.
+    /// </summary>
+    private void OrderAlgorithms(IDictionary<string, Func<byte[], KeyHostAlgorithm>> algorithms)
+    {
+        KeyValuePair<string, Func<byte[], KeyHostAlgorithm>>[] ordered = [.. algorithms
+            .Where(algorithm => !algorithm.Key.StartsWith("ssh-rsa", StringComparison.Ordinal))
+            .Where(algorithm => _keys.HasAuthority || !IsCertificate(algorithm.Key))
+            .OrderBy(algorithm => IsCertificate(algorithm.Key) ? 0 : _keys.KnownTypes.Any(type => IsOfType(algorithm.Key, type)) ? 1 : 2)];
+        algorithms.Clear();
+        foreach (KeyValuePair<string, Func<byte[], KeyHostAlgorithm>> algorithm in ordered)
+        {
+            algorithms.Add(algorithm);
+        }
+    }
+
+    private static bool IsCertificate(string algorithm) => algorithm.EndsWith("-cert-v01@openssh.com", StringComparison.Ordinal);
+
+    private static bool IsOfType(string algorithm, string keyType) =>
+        algorithm == keyType || (keyType == "ssh-rsa" && algorithm.StartsWith("rsa-sha2-", StringComparison.Ordinal));
+
+    /// <summary>Called again at every rekey of the connection; an exception reaches whoever connects, or ends the connection.</summary>
+    /// <exception cref="HostException">the key is not trusted</exception>
+    private void Check(HostKeyEventArgs shown)
+    {
+        shown.CanTrust = false; // SSH.NET starts with true
+        Asked = true;
+        if (_trusted is null || !_trusted.AsSpan().SequenceEqual(shown.HostKey))
+        {
+            Certificate? certificate = shown.Certificate;
+            var key = certificate is null
+                ? new ShownHostKey(shown.HostKey, null)
+                : new ShownHostKey(
+                    new KeyHostAlgorithm(certificate.Key.ToString()!, certificate.Key).Data,
+                    new ShownCertificate(certificate.CertificateAuthorityKey, certificate.Type == Certificate.CertificateType.Host, [.. certificate.ValidPrincipals], certificate.CriticalOptions.Count > 0));
+            ThrowUnlessTrusted(key);
+            _trusted = shown.HostKey;
+        }
+
+        shown.CanTrust = true;
+    }
+
+    private void ThrowUnlessTrusted(ShownHostKey key)
+    {
+        HostKeyVerdict verdict = _keys.Judge(key);
+        string shows = $"{host.Name} ({host.Address}:{host.Port}) shows the host key {key.Fingerprint}";
+        switch (verdict.Trust)
+        {
+            case HostKeyTrust.Trusted:
+                return;
+            case HostKeyTrust.Unknown:
+                throw new HostException(HostFailure.HostKeyUnknown, $"{shows}, which is in none of {string.Join(", ", knownHosts.Files)}");
+            case HostKeyTrust.CertificateRefused:
+                throw new HostException(HostFailure.HostKeyUnknown, $"{shows} with a certificate of the authority at {verdict.Where}, but the certificate does not speak for {host.Address}");
+            case HostKeyTrust.Changed:
+                throw new HostException(HostFailure.HostKeyChanged, $"{shows}, but {verdict.Where} has another one");
+            case HostKeyTrust.Revoked:
+                throw new HostException(HostFailure.HostKeyChanged, $"{shows}, which {verdict.Where} revokes");
+            default:
+                throw new InvalidOperationException($"no verdict {verdict.Trust}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>Brings the agent to a host over one SSH connection. How many hosts at once is the caller's matter.</summary>
+internal sealed class SshAgentLauncher : IAgentLauncher
+{
+    private readonly SshConnector _connector;
+    private readonly AgentBootstrap _bootstrap;
+    private readonly string _agentDirectory;
+    private readonly bool _hasPackages;
+
+    /// <param name="agentDirectory">where the packages came from, for messages</param>
+    public SshAgentLauncher(SshOptions options, IReadOnlyList<AgentPackage> packages, string agentDirectory, TimeProvider time)
+    {
+        _connector = new SshConnector(options, time);
+        _bootstrap = new AgentBootstrap(packages, new BootstrapLimits(), time);
+        _agentDirectory = agentDirectory;
+        _hasPackages = packages.Count > 0;
+    }
+
+    /// <summary>Agents sent so far; a host that has it already needs none.</summary>
+    public int UploadCount => _bootstrap.UploadCount;
+
+    public Task<AgentChannel> LaunchAsync(TargetHost host, CancellationToken cancellationToken)
+    {
+        if (!_hasPackages)
+        {
+            throw new HostException(HostFailure.PlatformUnsupported, $"{host.Name}: the package brings no agent for hosts (looked for {Path.Combine(_agentDirectory, "*", AgentPackage.FileName)})");
+        }
+
+        return _bootstrap.RunAsync(host, token => _connector.OpenAsync(host, token), cancellationToken);
+    }
+}
