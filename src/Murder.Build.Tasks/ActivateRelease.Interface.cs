@@ -1,0 +1,10 @@
+using Microsoft.Build.Framework;
+
+namespace Murder.Build.Tasks;
+
+public sealed partial class ActivateRelease
+{
+    /// <summary>The hosts by name, with the metadata State, Address, Zone, Code and PreviousRelease.</summary>
+    [Output]
+    public ITaskItem[] HostReports { get; set; } = [];
+}

@@ -1,0 +1,22 @@
+using Microsoft.Build.Framework;
+using Murder.Deploy;
+
+namespace Murder.Build.Tasks;
+
+/// <summary>Activates a release that is staged already: <c>MurderActivate</c>.</summary>
+[MSBuildMultiThreadableTask]
+public sealed partial class ActivateRelease : DeploymentTask
+{
+    internal override async Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<HostReport> hosts = await Deployment.ActivateAsync(settings, log, cancellationToken).ConfigureAwait(false);
+
+        HostReports = HostOutcome.ToItems(hosts);
+        bool succeeded = hosts.All(host => host.State == HostState.Active);
+        HostOutcome.ReportFailures(log, hosts, succeeded);
+        if (succeeded)
+        {
+            log.Outcome(HostOutcome.Describe(settings.Release, hosts, HostState.Active));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.Build.Framework;
+using Murder.Deploy;
+
+namespace Murder.Build.Tasks;
+
+/// <summary>Brings the publish output to every host and, unless told not to, activates it: <c>MurderDeploy</c> and <c>MurderStage</c>.</summary>
+[MSBuildMultiThreadableTask]
+public sealed partial class DeployRelease : DeploymentTask
+{
+    internal override async Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
+    {
+        DeploymentReport report = await Deployment.DeployAsync(settings, Activate, log, cancellationToken).ConfigureAwait(false);
+
+        ReleaseId = report.Release;
+        ReportPath = Path.Combine(settings.ReportDirectory, "report.json");
+        HostReports = HostOutcome.ToItems(report.Hosts);
+        HostOutcome.ReportFailures(log, report.Hosts, report.Succeeded);
+        if (report.Succeeded)
+        {
+            log.Outcome(HostOutcome.Describe(report.Release, report.Hosts, Activate ? HostState.Active : HostState.Staged));
+        }
+    }
+}

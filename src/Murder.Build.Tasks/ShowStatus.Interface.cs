@@ -1,0 +1,10 @@
+using Microsoft.Build.Framework;
+
+namespace Murder.Build.Tasks;
+
+public sealed partial class ShowStatus
+{
+    /// <summary>The hosts by name, with the metadata Current, Previous, Staged, FreeBytes and LockedBy.</summary>
+    [Output]
+    public ITaskItem[] HostStatuses { get; set; } = [];
+}

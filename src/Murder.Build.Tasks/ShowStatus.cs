@@ -1,0 +1,25 @@
+using Microsoft.Build.Framework;
+using Murder.Deploy;
+
+namespace Murder.Build.Tasks;
+
+/// <summary>Shows what every host has: <c>MurderStatus</c>.</summary>
+[MSBuildMultiThreadableTask]
+public sealed partial class ShowStatus : DeploymentTask
+{
+    internal override async Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<HostStatus> hosts = await Deployment.StatusAsync(settings, log, cancellationToken).ConfigureAwait(false);
+
+        HostStatuses = StatusTable.ToItems(hosts);
+        foreach (HostStatus host in hosts)
+        {
+            if (host.Problem is not null)
+            {
+                log.Report(host.Problem);
+            }
+        }
+
+        log.Outcome(StatusTable.Format(hosts));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using Murder.Deploy;
+
+namespace Murder.Build.Tasks;
+
+/// <summary>The table of <c>MurderStatus</c>: one row a host, and first a sentence that says which hosts differ.</summary>
+internal static class StatusTable
+{
+    private const string None = "-";
+    private static readonly string[] s_header = ["host", "current", "previous", "staged", "free", "lock"];
+
+    public static string Format(IReadOnlyList<HostStatus> hosts)
+    {
+        string[][] rows = [s_header, .. hosts.Select(ToRow)];
+        int[] widths = [.. s_header.Select((_, column) => rows.Max(row => row[column].Length))];
+        StringBuilder text = new(Summarize(hosts));
+        foreach (string[] row in rows)
+        {
+            text.Append("\n  ").Append(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The release that most hosts run, and by name the hosts that do not.</summary>
+    public static string Summarize(IReadOnlyList<HostStatus> hosts)
+    {
+        HostStatus[] known = [.. hosts.Where(host => host.Problem is null)];
+        if (known.Length == 0)
+        {
+            return $"none of {Count(hosts.Count)} answered";
+        }
+
+        string? common = known.GroupBy(host => host.Current).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key;
+        string[] different = [.. known.Where(host => host.Current != common).Select(host => host.Name)];
+        string agreed = $"{known.Length - different.Length} of {Count(hosts.Count)} {(common is null ? "have no active release" : $"at {common}")}";
+        return different.Length == 0 ? agreed : $"{agreed}; different: {string.Join(", ", different)}";
+    }
+
+    public static ITaskItem[] ToItems(IReadOnlyList<HostStatus> hosts) =>
+    [
+        .. hosts.Select(host => new TaskItem(host.Name, new Dictionary<string, string>
+        {
+            [nameof(host.Current)] = host.Current ?? "",
+            [nameof(host.Previous)] = host.Previous ?? "",
+            [nameof(host.Staged)] = string.Join(';', host.Staged),
+            [nameof(host.FreeBytes)] = $"{host.FreeBytes}",
+            [nameof(host.LockedBy)] = host.LockedBy ?? "",
+        })),
+    ];
+
+    private static string[] ToRow(HostStatus host) => host.Problem is not null
+        ? [host.Name, host.Problem.Code, None, None, None, None]
+        :
+        [
+            host.Name,
+            host.Current ?? None,
+            host.Previous ?? None,
+            Staged(host),
+            Size(host.FreeBytes),
+            host.LockedBy ?? None,
+        ];
+
+    /// <summary>What neither runs nor ran last: the releases a person may still activate, and how many are half there.</summary>
+    private static string Staged(HostStatus host)
+    {
+        List<string> parts = [.. host.Staged.Where(id => id != host.Current && id != host.Previous)];
+        if (host.Partial.Count > 0)
+        {
+            parts.Add($"{host.Partial.Count} partial");
+        }
+
+        return parts.Count == 0 ? None : string.Join(' ', parts);
+    }
+
+    private static string Size(long bytes) => bytes >= 1_000_000_000 ? $"{bytes / 1e9:0.0} GB" : $"{bytes / 1e6:0.0} MB";
+
+    private static string Count(int hosts) => hosts == 1 ? "1 host" : $"{hosts} hosts";
+}

@@ -1,0 +1,25 @@
+using Murder.Deploy;
+
+namespace Murder.Build.Tasks;
+
+/// <summary>The problems that only the MSBuild side can see. Those of the targets themselves (MURDER00nn, MURDER1001) stand in Murder.Build.targets.</summary>
+internal static class TaskProblems
+{
+    public static Problem Bug(Exception exception) => new(
+        "MURDER0999",
+        $"This is a bug in Murder.Build: {exception.GetType().Name}: {exception.Message}",
+        "Run the same command with -v:d for the full text, and send it to the authors.");
+
+    public static Problem FailedWithoutReason() => new(
+        "MURDER0999",
+        "This is a bug in Murder.Build: the deploy failed, and no host says why.",
+        "Run the same command with -v:d, and send its output with report.json to the authors.");
+
+    /// <summary>A failed host in its own words.</summary>
+    public static Problem Of(HostReport host)
+    {
+        string detail = host.Detail ?? $"failed: {host.Failure?.ToString() ?? "no reason given"}.";
+        string text = detail.Contains(host.Name, StringComparison.Ordinal) ? detail : $"{host.Name}: {detail}";
+        return new Problem(host.Code ?? "MURDER0999", text, host.Remedy ?? "");
+    }
+}
