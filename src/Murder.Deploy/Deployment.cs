@@ -44,7 +44,7 @@ public static class Deployment
     public static async Task<IReadOnlyList<HostStatus>> StatusAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
     {
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
-        return await FleetStatus.AskAsync(hosts, AgentLauncher.Create(settings, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
+        return await FleetStatus.AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the metainfo of the publish output to a file and returns its info-hash (64 hexadecimal digits).</summary>
@@ -52,7 +52,7 @@ public static class Deployment
     {
         List<Problem> problems = [];
         DeploymentOptions options = SettingsValidator.Validate(settings, RolloutGoal.Staged, problems);
-        ThrowIfAny(problems);
+        ThrowOrWarn(problems, log);
         Metainfo metainfo = await ReleaseBuilder.DescribeAsync(settings.PublishDirectory, options.Application, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllBytesAsync(path, metainfo.Bytes, cancellationToken).ConfigureAwait(false);
@@ -91,7 +91,7 @@ public static class Deployment
         DeploymentPlan plan, Rollout rollout, DeploymentSettings settings, IDeploymentLog log, Func<int, AgentHello, FetchCommand> makeFetch)
     {
         RolloutNarrator narrator = new(plan, rollout, log);
-        return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System);
+        return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System);
     }
 
     private static FetchCommand MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder, int host, AgentHello hello) => new()
@@ -109,18 +109,21 @@ public static class Deployment
     {
         List<Problem> problems = [];
         DeploymentOptions options = SettingsValidator.Validate(settings, goal, problems);
-        IReadOnlyList<TargetHost> hosts = HostResolver.Resolve(settings, problems);
-        ThrowIfAny(problems);
-        HostListing.Tell(hosts, log);
-        return (options, hosts);
+        HostResolution resolution = HostResolver.Resolve(settings);
+        problems.AddRange(resolution.Problems);
+        ThrowOrWarn(problems, log);
+        HostListing.Tell(resolution.Hosts, log);
+        return (options, resolution.Hosts);
     }
 
-    private static void ThrowIfAny(List<Problem> problems)
+    private static void ThrowOrWarn(List<Problem> problems, IDeploymentLog log)
     {
-        if (problems.Count > 0)
+        if (problems.Any(problem => !problem.IsWarning))
         {
             throw new DeploymentException(problems);
         }
+
+        problems.ForEach(log.Report);
     }
 
     private static void ReportFailures(DeploymentPlan plan, Rollout rollout, IDeploymentLog log)
@@ -132,7 +135,7 @@ public static class Deployment
             if (host.Failure is { } failure && failure != HostFailure.Cancelled)
             {
                 failed++;
-                Problem problem = HostProblems.Of(plan.Hosts[index], failure, host.Detail);
+                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.Detail);
                 log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
             }
         }

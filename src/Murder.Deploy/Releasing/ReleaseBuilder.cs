@@ -20,7 +20,7 @@ internal static class ReleaseBuilder
     /// <exception cref="DeploymentException">the folder cannot be described; every problem is named</exception>
     public static async Task<Metainfo> DescribeAsync(string publishDirectory, string name, CancellationToken cancellationToken)
     {
-        IReadOnlyList<FileToHash> files = PublishDirectory.Read(publishDirectory);
+        IReadOnlyList<FileToHash> files = PublishDirectory.Read(publishDirectory, cancellationToken);
         int pieceLength = MetainfoBuilder.ChoosePieceLength([.. files.Select(file => file.Length)]);
         try
         {
@@ -29,11 +29,11 @@ internal static class ReleaseBuilder
         }
         catch (MetainfoException e)
         {
-            throw new DeploymentException(ReleaseProblems.NotPortable(e.Message));
+            throw new DeploymentException(ReleaseProblems.NotDescribable(e));
         }
         catch (StorageException e)
         {
-            throw new DeploymentException(ReleaseProblems.Unreadable(e.Path, e.Message));
+            throw new DeploymentException(ReleaseProblems.ReadFailed(e));
         }
     }
 }

@@ -28,7 +28,7 @@ internal static class ReportBuilder
 
     private static HostReport Host(TargetHost host, HostProgress progress)
     {
-        Problem? problem = progress.Failure is { } failure ? HostProblems.Of(host, failure, progress.Detail) : null;
+        Problem? problem = progress.Failure is { } failure ? HostProblems.From(host, failure, progress.Detail) : null;
         return new HostReport(host.Name)
         {
             Address = host.IsLocal ? host.Address : $"{host.Address}:{host.Port}",

@@ -9,7 +9,7 @@ namespace Murder.Deploy;
 /// </summary>
 internal sealed class HostLink : IAsyncDisposable
 {
-    private readonly Channel<AgentCommand> _commands = Channel.CreateUnbounded<AgentCommand>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<AgentCommand> _commands = System.Threading.Channels.Channel.CreateUnbounded<AgentCommand>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
     private readonly Task _sending;
 

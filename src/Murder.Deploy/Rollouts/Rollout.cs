@@ -282,7 +282,7 @@ public sealed class Rollout
     }
 
     private void Dismiss(int index) =>
-        _outputs.Enqueue(IsCancelled ? new RolloutOutput.Abort(index) : new RolloutOutput.Stop(index));
+        _outputs.Enqueue(IsCancelled ? new RolloutOutput.Abort(index) : new RolloutOutput.Dismiss(index));
 
     private void Finish()
     {

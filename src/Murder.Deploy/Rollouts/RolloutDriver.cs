@@ -102,8 +102,8 @@ internal sealed class RolloutDriver(
             case RolloutOutput.Activate activate:
                 _links[activate.Host]!.Send(new ActivateCommand(plan.Hosts[activate.Host].Root, plan.Release, plan.DeployedBy));
                 break;
-            case RolloutOutput.Stop stop:
-                _links[stop.Host]!.Send(new StopCommand());
+            case RolloutOutput.Dismiss dismiss:
+                _links[dismiss.Host]!.Send(new StopCommand());
                 break;
             case RolloutOutput.Abort abort:
                 _links[abort.Host]!.Send(new AbortCommand());

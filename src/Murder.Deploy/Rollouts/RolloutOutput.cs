@@ -13,7 +13,7 @@ public abstract record RolloutOutput
     public sealed record Activate(int Host) : RolloutOutput;
 
     /// <summary>The agent has done its part; answer: AgentLeft or AgentLost.</summary>
-    public sealed record Stop(int Host) : RolloutOutput;
+    public sealed record Dismiss(int Host) : RolloutOutput;
 
     /// <summary>The deploy was cancelled: the agent removes what it half-wrote; answer: AgentLeft or AgentLost.</summary>
     public sealed record Abort(int Host) : RolloutOutput;

@@ -50,5 +50,5 @@ internal static class FleetStatus
     }
 
     private static HostStatus NoAnswer(TargetHost host, HostFailure failure, string detail) =>
-        new(host.Name, Current: null, Previous: null, Staged: [], Partial: [], FreeBytes: 0, LockedBy: null, HostProblems.Of(host, failure, detail));
+        new(host.Name, Current: null, Previous: null, Staged: [], Partial: [], FreeBytes: 0, LockedBy: null, HostProblems.From(host, failure, detail));
 }

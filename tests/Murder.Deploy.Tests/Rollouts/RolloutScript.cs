@@ -69,7 +69,7 @@ internal sealed class RolloutScript
                 RolloutOutput.Launch launch => $"launch {launch.Host}",
                 RolloutOutput.Fetch fetch => $"fetch {fetch.Host}",
                 RolloutOutput.Activate activate => $"activate {activate.Host}",
-                RolloutOutput.Stop stop => $"stop {stop.Host}",
+                RolloutOutput.Dismiss dismiss => $"stop {dismiss.Host}",
                 RolloutOutput.Abort abort => $"abort {abort.Host}",
                 RolloutOutput.CancelLaunches => "cancel launches",
                 _ => "finished",

@@ -1,0 +1,78 @@
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>A project folder with a publish output, an agent to send, and a place for local hosts: what a deploy starts from.</summary>
+internal sealed class DeployFixture : IDisposable, IDeploymentLog
+{
+    private readonly List<string> _log = [];
+
+    public DeployFixture(int largeFileBytes = 3_000_000)
+    {
+        PublishDirectory = SamplePublishOutput.Make(Directory, largeFileBytes: largeFileBytes);
+        System.IO.Directory.CreateDirectory(Directory.Combine("agents"));
+
+        // The framework-dependent agent lies beside the tests, whose project references it.
+        File.CreateSymbolicLink(Directory.Combine("agents", "any"), AppContext.BaseDirectory);
+        Settings = new DeploymentSettings
+        {
+            ProjectDirectory = Directory.Path,
+            Application = "web",
+            Version = "1.2.3",
+            PublishDirectory = PublishDirectory,
+            Hosts = "local:3",
+            AgentDirectory = Directory.Combine("agents"),
+            LocalDirectory = Directory.Combine("local"),
+            ReportDirectory = Directory.Combine("report"),
+        };
+    }
+
+    public TestDirectory Directory { get; } = new();
+
+    public string PublishDirectory { get; }
+
+    public DeploymentSettings Settings { get; set; }
+
+    public List<Problem> Problems { get; } = [];
+
+    public IReadOnlyList<string> Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return [.. _log];
+            }
+        }
+    }
+
+    public string LocalRoot(int number) => Directory.Combine("local", $"host{number:00}");
+
+    public void Milestone(string line) => Add(line);
+
+    public void Detail(string line) => Add("  " + line);
+
+    public void Progress(string line)
+    {
+    }
+
+    public void Report(Problem problem)
+    {
+        lock (_log)
+        {
+            Problems.Add(problem);
+        }
+
+        Add(problem.ToString());
+    }
+
+    public void Dispose() => Directory.Dispose();
+
+    private void Add(string line)
+    {
+        lock (_log)
+        {
+            _log.Add(line);
+        }
+    }
+}

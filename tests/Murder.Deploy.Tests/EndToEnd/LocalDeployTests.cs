@@ -1,0 +1,130 @@
+using Murder.PeerHost.Contract;
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>The whole path with real agents as child processes.</summary>
+public sealed class LocalDeployTests
+{
+    [Fact]
+    public async Task EveryHostHoldsTheReleaseAsItWasPublishedAndItIsCurrent()
+    {
+        using DeployFixture deploy = new();
+
+        DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.True(report.Succeeded, string.Join('\n', deploy.Log));
+        Assert.Empty(deploy.Problems);
+        IReadOnlyList<string> expected = TreeSnapshot.Of(deploy.PublishDirectory);
+        for (int number = 1; number <= 3; number++)
+        {
+            string root = deploy.LocalRoot(number);
+            Assert.Equal($"releases/{report.Release}", new FileInfo(Path.Combine(root, "current")).LinkTarget);
+            Assert.Equal(expected, TreeSnapshot.Of(Path.Combine(root, "current/")));
+            Assert.Single(Directory.GetDirectories(Path.Combine(root, "releases")));
+        }
+
+        Assert.True(File.Exists(Path.Combine(deploy.Settings.ReportDirectory, "report.json")));
+    }
+
+    [Fact]
+    public async Task ASecondDeployMakesASecondRelease()
+    {
+        using DeployFixture deploy = new();
+        DeploymentReport first = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        deploy.Directory.Write("publish/new.txt", "new"u8);
+
+        DeploymentReport second = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.NotEqual(first.Release, second.Release);
+        Assert.All(second.Hosts, host => Assert.Equal(first.Release, host.PreviousRelease));
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(deploy.LocalRoot(1), "releases")).Length);
+        Assert.Equal(TreeSnapshot.Of(deploy.PublishDirectory), TreeSnapshot.Of(Path.Combine(deploy.LocalRoot(2), "current/")));
+    }
+
+    [Fact]
+    public async Task StagingChangesNothingARunningServiceCanSeeAndActivationFollowsLater()
+    {
+        using DeployFixture deploy = new();
+
+        DeploymentReport staged = await Deployment.DeployAsync(deploy.Settings, activate: false, deploy, CancellationToken.None);
+
+        Assert.True(staged.Succeeded);
+        Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));
+        IReadOnlyList<HostReport> activated = await Deployment.ActivateAsync(deploy.Settings with { Release = staged.Release }, deploy, CancellationToken.None);
+        Assert.All(activated, host => Assert.Equal(HostState.Active, host.State));
+        Assert.Equal($"releases/{staged.Release}", new FileInfo(Path.Combine(deploy.LocalRoot(1), "current")).LinkTarget);
+    }
+
+    [Fact]
+    public async Task ActivatingAReleaseThatIsNotThereNamesTheHostsAndChangesNothing()
+    {
+        using DeployFixture deploy = new();
+
+        IReadOnlyList<HostReport> hosts = await Deployment.ActivateAsync(
+            deploy.Settings with { Release = "1.0.0-20260101T000000Z-00000000" }, deploy, CancellationToken.None);
+
+        Assert.All(hosts, host => Assert.Equal(HostFailure.ReleaseMissing, host.Failure));
+        Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));
+    }
+
+    [Fact]
+    public async Task StatusTellsWhatEveryHostHolds()
+    {
+        using DeployFixture deploy = new();
+        DeploymentReport first = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        deploy.Directory.Write("publish/new.txt", "new"u8);
+        DeploymentReport second = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        IReadOnlyList<HostStatus> hosts = await Deployment.StatusAsync(deploy.Settings, deploy, CancellationToken.None);
+
+        Assert.Equal(3, hosts.Count);
+        Assert.All(hosts, host =>
+        {
+            Assert.Null(host.Problem);
+            Assert.Equal(second.Release, host.Current);
+            Assert.Equal(first.Release, host.Previous);
+            Assert.Equal([first.Release, second.Release], host.Staged);
+            Assert.Empty(host.Partial);
+            Assert.Null(host.LockedBy);
+            Assert.True(host.FreeBytes > 0);
+        });
+    }
+
+    [Fact]
+    public async Task AWrongRequestIsRefusedWithAllItsProblemsAndTouchesNothing()
+    {
+        using DeployFixture deploy = new();
+        deploy.Settings = deploy.Settings with { Hosts = "prod", Port = "none" };
+
+        DeploymentException refusal = await Assert.ThrowsAsync<DeploymentException>(
+            () => Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None));
+
+        Assert.Contains(refusal.Problems, problem => problem.Code == "MURDER0010");
+        Assert.Contains(refusal.Problems, problem => problem.Code.StartsWith("MURDER01", StringComparison.Ordinal) && problem.Text.Contains("prod", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(deploy.Settings.LocalDirectory));
+    }
+
+    [Fact]
+    public async Task CancellationLeavesNoAgentNoLockAndNoHalfWrittenRelease()
+    {
+        using DeployFixture deploy = new(largeFileBytes: 200_000_000);
+        using CancellationTokenSource cancel = new();
+
+        Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, cancel.Token);
+        await Eventually.TrueAsync(() => Directory.Exists(Path.Combine(deploy.LocalRoot(1), "releases"))
+            && Directory.GetDirectories(Path.Combine(deploy.LocalRoot(1), "releases"), "*.partial").Length > 0);
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        for (int number = 1; number <= 3; number++)
+        {
+            string releases = Path.Combine(deploy.LocalRoot(number), "releases");
+            Assert.False(Directory.Exists(releases) && Directory.GetDirectories(releases, "*.partial").Length > 0, releases);
+            Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(number), "current")));
+        }
+
+        IReadOnlyList<HostStatus> after = await Deployment.StatusAsync(deploy.Settings, deploy, CancellationToken.None);
+        Assert.All(after, host => Assert.Null(host.LockedBy));
+    }
+}
