@@ -25,10 +25,11 @@ public sealed class Bitfield(int length)
 
     public static Bitfield Full(int length)
     {
-        Bitfield full = new(length);
-        for (int piece = 0; piece < length; piece++)
+        Bitfield full = new(length) { Count = length };
+        Array.Fill(full._words, ulong.MaxValue);
+        if ((length & 63) != 0)
         {
-            full.Add(piece);
+            full._words[^1] = (1UL << (length & 63)) - 1;
         }
 
         return full;
@@ -66,6 +67,41 @@ public sealed class Bitfield(int length)
         _words.CopyTo(copy._words, 0);
         copy.Count = Count;
         return copy;
+    }
+
+    /// <summary>The first piece at or after <paramref name="from"/> that is in both sets; -1 when there is none. Sixty-four pieces a step.</summary>
+    internal int NextCommon(Bitfield other, int from)
+    {
+        if (from >= Length)
+        {
+            return -1;
+        }
+
+        int word = from >> 6;
+        ulong common = _words[word] & other._words[word] & (ulong.MaxValue << (from & 63));
+        while (common == 0)
+        {
+            if (++word == _words.Length)
+            {
+                return -1;
+            }
+
+            common = _words[word] & other._words[word];
+        }
+
+        return (word << 6) + BitOperations.TrailingZeroCount(common);
+    }
+
+    /// <summary>How many pieces are in this set and not in the other.</summary>
+    internal int CountWithout(Bitfield other)
+    {
+        int count = 0;
+        for (int word = 0; word < _words.Length; word++)
+        {
+            count += BitOperations.PopCount(_words[word] & ~other._words[word]);
+        }
+
+        return count;
     }
 
     /// <summary>The payload of a bitfield message (BEP 3): the high bit of the first byte is piece 0, spare bits are 0.</summary>

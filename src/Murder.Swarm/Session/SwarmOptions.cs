@@ -17,6 +17,32 @@ public sealed record SwarmOptions
     /// <summary>Blocks requested from all peers and not yet answered. 1,024 × 16 KiB fill 1 GB/s for 16 ms.</summary>
     public int RequestsMax { get; init; } = 1024;
 
+    /// <summary>
+    /// Blocks asked of a new peer at once; each block it sends adds one, up to <see cref="RequestsPerPeerMax"/> or its share of
+    /// <see cref="RequestsMax"/>, so that a slow peer never holds many.
+    /// </summary>
+    public int RequestsPerPeerStart { get; init; } = 32;
+
+    /// <summary>
+    /// Blocks of pieces that are begun and not yet stored; what of them has arrived is in memory. No further piece is begun beyond it, unless none is begun.
+    /// </summary>
+    public int BlocksBegunMax { get; init; } = 4096;
+
+    /// <summary>In the end game an idle peer is asked for blocks whose holder would need longer than this for them.</summary>
+    public TimeSpan EndGamePatience { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Blocks that are asked of an idle peer in the end game at once.</summary>
+    public int EndGameRequestsPerPeerMax { get; init; } = 4;
+
+    /// <summary>Blocks and rejects that nobody asked for: a connection that brings more is closed. Some are innocent: cancels race.</summary>
+    public int UnaskedAnswersMax { get; init; } = 64;
+
+    /// <summary>After a reject while unchoked, the peer is asked nothing for this long.</summary>
+    public TimeSpan RejectDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Hash requests of one peer that wait for leaves to be read; more are rejected.</summary>
+    public int LeafLoadsPerPeerMax { get; init; } = 16;
+
     /// <summary>Requests of one peer that wait for us to send; more are answered with a reject (BEP 6).</summary>
     public int RequestsQueuedPerPeerMax { get; init; } = 2048;
 
@@ -25,6 +51,15 @@ public sealed record SwarmOptions
 
     /// <summary>Peers that are unchoked at once.</summary>
     public int UnchokedPeersMax { get; init; } = 64;
+
+    /// <summary>When more peers are interested than may be unchoked, the one served longest makes room for the one waiting longest this often.</summary>
+    public TimeSpan RechokeInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Liars that are remembered; the oldest is forgotten beyond.</summary>
+    public int BannedPeersMax { get; init; } = 1024;
+
+    /// <summary>Where our driver listens, told to peers (BEP 10, <c>p</c>) so that they need not connect to us twice; 0 when it is not told.</summary>
+    public int ListenPort { get; init; }
 
     /// <summary>Known endpoints that wait to be connected to.</summary>
     public int CandidatesMax { get; init; } = 1024;
@@ -46,4 +81,7 @@ public sealed record SwarmOptions
 
     /// <summary>Wait between announces when the tracker could not be reached.</summary>
     public TimeSpan AnnounceRetryDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>When stopping, connections that have not closed after this long are left to the driver.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(1);
 }

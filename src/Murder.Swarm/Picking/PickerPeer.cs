@@ -1,0 +1,20 @@
+namespace Murder.Swarm;
+
+/// <summary>What the picker knows of one peer.</summary>
+internal sealed class PickerPeer(int index, int pieceCount, int windowStart)
+{
+    public int Index { get; } = index;
+
+    public Bitfield Has { get; set; } = new(pieceCount);
+
+    /// <summary>Counted once for all pieces, not at each; a peer that becomes a seed piece by piece is not.</summary>
+    public bool IsCountedAsSeed { get; set; }
+
+    /// <summary>Pieces it has that we have not stored.</summary>
+    public int WantedCount { get; set; }
+
+    public RequestPipe Pipe { get; } = new(windowStart);
+
+    /// <summary>The picker's release count when this peer had no free piece: no use to look again before it changes.</summary>
+    public long NothingFreeAt { get; set; } = -1;
+}

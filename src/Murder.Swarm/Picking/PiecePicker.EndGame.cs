@@ -1,0 +1,57 @@
+namespace Murder.Swarm;
+
+/// <summary>
+/// The end game: every missing block that can be had is asked of somebody. A peer with nothing to do may then be asked for the last
+/// blocks in the queue of one that would need too long, who is told to forget them when they arrive. Only then: duplicates between
+/// peers that are merely busy cost other engines up to a sixth of all traffic.
+/// </summary>
+internal sealed partial class PiecePicker
+{
+    /// <summary>A block is asked of at most this many peers at once.</summary>
+    private const int CopiesMax = 2;
+
+    /// <summary>Blocks are outstanding, and no other can be asked for.</summary>
+    public bool IsEndGame => RequestCount > 0 && _needy.Count == 0 && _rarity.FreeObtainableCount == 0;
+
+    private bool TryFindAgain(PickerPeer idle, Instant now, out BlockRef block)
+    {
+        block = default;
+        if (!IsEndGame || idle.Pipe.Count >= _options.EndGameRequestsPerPeerMax)
+        {
+            return false;
+        }
+
+        TimeSpan longest = _options.EndGamePatience;
+        bool isFound = false;
+        foreach (PickerPeer? holder in _peers)
+        {
+            if (holder is null || holder == idle || holder.Pipe.Count == 0 || holder.Pipe.ExpectedWait(now) is var wait && wait <= longest)
+            {
+                continue;
+            }
+
+            if (TryFindLast(holder, idle, out BlockRef last))
+            {
+                (longest, block, isFound) = (holder.Pipe.ExpectedWait(now), last, true);
+            }
+        }
+
+        return isFound;
+    }
+
+    /// <summary>The block that the holder will come to last, of those that the idle peer has and only one peer is asked for.</summary>
+    private bool TryFindLast(PickerPeer holder, PickerPeer idle, out BlockRef block)
+    {
+        for (int at = holder.Pipe.Count - 1; at >= 0; at--)
+        {
+            block = holder.Pipe[at];
+            if (idle.Has[block.Piece] && _openOf[block.Piece]!.AskedOf(block.Index) < CopiesMax && !idle.Pipe.Contains(block))
+            {
+                return true;
+            }
+        }
+
+        block = default;
+        return false;
+    }
+}

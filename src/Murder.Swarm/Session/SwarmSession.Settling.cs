@@ -1,0 +1,110 @@
+namespace Murder.Swarm;
+
+/// <summary>What follows from an input for others than the peer it came from: done once, after it, so that no handler calls itself.</summary>
+public sealed partial class SwarmSession
+{
+    private bool _mayConnect;
+    private bool _mayAskAll;
+    private bool _mustRechoke;
+    private int _askFirst; // whose turn it is to be asked first
+
+    private void Settle(Instant now)
+    {
+        if (_isStopping)
+        {
+            TryFinishStop();
+            return;
+        }
+
+        PursueLiars(now);
+        if (_mustRechoke)
+        {
+            Rechoke(rotate: false, now);
+        }
+
+        if (_mayAskAll || (_picker.IsStarved && _picker.RequestCount < _options.RequestsMax))
+        {
+            AskAll(now);
+        }
+
+        if (_mayConnect)
+        {
+            OpenConnections(now);
+        }
+    }
+
+    /// <summary>Refills the pipe of every peer that serves us, beginning with another one each time.</summary>
+    private void AskAll(Instant now)
+    {
+        _mayAskAll = false;
+        _picker.IsStarved = false;
+        int serving = _peers.Count(peer => peer is { IsReady: true, IsChokingUs: false, IsInterestingToUs: true });
+        _picker.Share = Math.Max(_options.EndGameRequestsPerPeerMax, _options.RequestsMax / Math.Max(1, serving));
+        for (int step = 0; step < _peers.Count; step++)
+        {
+            if (_peers[(_askFirst + step) % _peers.Count] is { } peer)
+            {
+                Ask(peer, now);
+            }
+        }
+
+        _askFirst = _peers.Count == 0 ? 0 : (_askFirst + 1) % _peers.Count;
+    }
+
+    private void OpenConnections(Instant now)
+    {
+        _mayConnect = false;
+        bool mayOpen = !_stored.IsFull || _beganComplete; // who completed by fetching leaves it to those who lack something
+        int outgoing = _peers.Count(peer => peer is { IsOutgoing: true }) + _book.ConnectingCount;
+        int all = _peers.Count(peer => peer is not null) + _book.ConnectingCount;
+        while (mayOpen && outgoing < _options.OutgoingPeersMax && all < _options.PeersMax
+            && _book.TryNext(now, _stored.IsFull, IsConnected, out System.Net.IPEndPoint? endpoint))
+        {
+            Put(SwarmOutput.OpenConnection(endpoint!));
+            outgoing++;
+            all++;
+        }
+
+        _timers.Set(SessionTimer.Connect, mayOpen ? _book.NextRetry(now) : null);
+    }
+
+    private bool IsConnected(PeerId id) => _peers.Exists(peer => peer is { IsReady: true } && peer.Identity.Id == id);
+
+    private void Rechoke(bool rotate, Instant now)
+    {
+        _mustRechoke = false;
+        PeerState[] peers = [.. _peers.Where(peer => peer is { IsReady: true } && !_picker.IsSeed(peer.Index))!];
+        PeerFacts[] facts = [.. peers.Select(peer => new PeerFacts(peer.Index, peer.IsInterestedInUs, !peer.IsChokedByUs, peer.ChokeSince))];
+        bool[] unchoked = new bool[peers.Length];
+        Choker.Decide(facts, _options.UnchokedPeersMax, rotate, unchoked);
+        bool isAnyoneWaiting = false;
+        for (int at = 0; at < peers.Length; at++)
+        {
+            if (!unchoked[at] && !peers[at].IsChokedByUs)
+            {
+                Choke(peers[at], now);
+            }
+        }
+
+        for (int at = 0; at < peers.Length; at++)
+        {
+            if (unchoked[at] && peers[at].IsChokedByUs)
+            {
+                peers[at].IsChokedByUs = false;
+                peers[at].ChokeSince = now;
+                Send(peers[at], PeerMessage.Unchoke, now);
+            }
+
+            isAnyoneWaiting |= !unchoked[at] && peers[at].IsInterestedInUs;
+        }
+
+        if (isAnyoneWaiting)
+        {
+            _timers.SetNoLater(SessionTimer.Rechoke, now + _options.RechokeInterval);
+        }
+        else
+        {
+            _timers.Set(SessionTimer.Rechoke, null);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+namespace Murder.Swarm;
+
+/// <summary>What a session waits for.</summary>
+internal enum SessionTimer
+{
+    /// <summary>Tell the tracker, or ask it again.</summary>
+    Announce,
+
+    /// <summary>An endpoint that failed may be tried again.</summary>
+    Connect,
+
+    /// <summary>A connection is due a keep-alive, or has been silent or without a handshake for too long. Moved only when it fires: activity makes it come too early, never too late.</summary>
+    Peers,
+
+    /// <summary>A peer has answered no request for too long. Moved only when it fires.</summary>
+    Requests,
+
+    /// <summary>Look again whether an idle peer may be asked: the end game is on, or a pause after a reject is over.</summary>
+    Refill,
+
+    /// <summary>A peer has not answered which of a piece's blocks are wrong.</summary>
+    Hunts,
+
+    /// <summary>More peers are interested than are unchoked.</summary>
+    Rechoke,
+
+    /// <summary>Connections have had their time to close.</summary>
+    Stop,
+}
+
+/// <summary>One deadline a timer. Not thread-safe.</summary>
+internal sealed class TimerTable
+{
+    private readonly Instant?[] _deadlines = new Instant?[Enum.GetValues<SessionTimer>().Length];
+
+    public Instant? Next
+    {
+        get
+        {
+            Instant? next = null;
+            foreach (Instant? deadline in _deadlines)
+            {
+                if (deadline is { } at && (next is null || at < next))
+                {
+                    next = at;
+                }
+            }
+
+            return next;
+        }
+    }
+
+    public Instant? this[SessionTimer timer] => _deadlines[(int)timer];
+
+    public void Set(SessionTimer timer, Instant? deadline) => _deadlines[(int)timer] = deadline;
+
+    /// <summary>Sets the timer unless it is due earlier already.</summary>
+    public void SetNoLater(SessionTimer timer, Instant deadline)
+    {
+        if (_deadlines[(int)timer] is not { } set || deadline < set)
+        {
+            _deadlines[(int)timer] = deadline;
+        }
+    }
+
+    /// <summary>True when the timer is due; it is then unset.</summary>
+    public bool TryExpire(SessionTimer timer, Instant now)
+    {
+        if (_deadlines[(int)timer] is not { } deadline || deadline > now)
+        {
+            return false;
+        }
+
+        _deadlines[(int)timer] = null;
+        return true;
+    }
+
+    public void Clear() => Array.Clear(_deadlines);
+}
