@@ -107,7 +107,7 @@ public sealed partial class SwarmDriver
     {
         (Stream stream, IPEndPoint endpoint, bool isOutgoing) = (input.Stream!, input.Endpoint!, input.IsOutgoing);
         PeerConnection? connection = isOutgoing || _connections.IncomingCount < _options.IncomingConnectionsMax
-            ? _connections.Add(slot => new PeerConnection(slot, endpoint, isOutgoing, stream, _services))
+            ? _connections.Add(slot => new PeerConnection(slot, isOutgoing, stream, _services))
             : null;
         if (connection is not null)
         {

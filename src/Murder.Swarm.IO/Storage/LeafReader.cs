@@ -8,6 +8,9 @@ internal sealed class LeafReader
     /// <summary>Requests that wait; more are answered with nothing.</summary>
     private const int WaitingMax = 256;
 
+    /// <summary>BEP 52 lets a peer ask for no more nodes at once.</summary>
+    private const int LeavesMax = 512;
+
     private readonly Metainfo _metainfo;
     private readonly PieceStore _store;
     private readonly DriverInbox _inbox;
@@ -53,7 +56,7 @@ internal sealed class LeafReader
             long count = Math.Min(request.Length, _metainfo.Layout.BlockCountOfFile(file) - request.Index);
             try
             {
-                if (count > 0)
+                if (request.Index >= 0 && count is > 0 and <= LeavesMax)
                 {
                     return _store.ReadLeaves(file, request.Index, (int)count);
                 }

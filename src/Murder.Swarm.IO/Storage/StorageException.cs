@@ -68,7 +68,7 @@ public sealed class StorageException(StorageFailure failure, string path, string
         28 => StorageFailure.DiskFull, // ENOSPC, Linux and macOS
         122 when OperatingSystem.IsLinux() => StorageFailure.DiskFull, // EDQUOT
         69 when OperatingSystem.IsMacOS() => StorageFailure.DiskFull, // EDQUOT
-        30 => StorageFailure.PermissionDenied, // EROFS, Linux and macOS
+        1 or 13 or 30 => StorageFailure.PermissionDenied, // EPERM and EACCES of our own system calls; EROFS, Linux and macOS
         unchecked((int)0x80070070) or unchecked((int)0x80070027) => StorageFailure.DiskFull, // ERROR_DISK_FULL, ERROR_HANDLE_DISK_FULL
         unchecked((int)0x80070013) => StorageFailure.PermissionDenied, // ERROR_WRITE_PROTECT
         _ => StorageFailure.Other,

@@ -9,8 +9,6 @@ internal sealed class ConnectionTable(int capacity)
     private readonly PeerConnection?[] _connections = new PeerConnection?[capacity];
     private readonly int[] _generations = new int[capacity];
 
-    public int Count { get; private set; }
-
     /// <summary>Connections that others opened.</summary>
     public int IncomingCount { get; private set; }
 
@@ -27,7 +25,6 @@ internal sealed class ConnectionTable(int capacity)
 
         PeerConnection connection = make(new PeerSlot(index, ++_generations[index]));
         _connections[index] = connection;
-        Count++;
         IncomingCount += connection.IsOutgoing ? 0 : 1;
         return connection;
     }
@@ -37,7 +34,6 @@ internal sealed class ConnectionTable(int capacity)
     public void Remove(PeerConnection connection)
     {
         _connections[connection.Slot.Index] = null;
-        Count--;
         IncomingCount -= connection.IsOutgoing ? 0 : 1;
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Threading.Channels;
 
 namespace Murder.Swarm.IO;
@@ -20,10 +19,9 @@ internal sealed partial class PeerConnection : IDisposable
     private int _reason = NoReason;
 
     /// <summary>Takes over the stream.</summary>
-    public PeerConnection(PeerSlot slot, IPEndPoint endpoint, bool isOutgoing, Stream stream, PeerServices services)
+    public PeerConnection(PeerSlot slot, bool isOutgoing, Stream stream, PeerServices services)
     {
         Slot = slot;
-        Endpoint = endpoint;
         IsOutgoing = isOutgoing;
         _stream = stream;
         _services = services;
@@ -31,8 +29,6 @@ internal sealed partial class PeerConnection : IDisposable
     }
 
     public PeerSlot Slot { get; }
-
-    public IPEndPoint Endpoint { get; }
 
     public bool IsOutgoing { get; }
 

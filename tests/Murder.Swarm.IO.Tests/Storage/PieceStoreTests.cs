@@ -231,7 +231,7 @@ public sealed class PieceStoreTests : IDisposable
     [Fact]
     public void Many_files_pass_through_few_handles()
     {
-        TestFile[] files = [.. Enumerable.Range(0, 3000).Select(n => new TestFile($"d{n % 50}/f{n}", 1 + n % 50))];
+        TestFile[] files = [.. Enumerable.Range(0, 1000).Select(n => new TestFile($"d{n % 50}/f{n}", 1 + n % 50))];
         TestRelease release = new(_folder.Combine("release"), PieceLength, seed: 4, files);
         string partial = _folder.Combine("partial");
         using PieceStore store = PieceStore.OpenForFetching(partial, release.Metainfo);

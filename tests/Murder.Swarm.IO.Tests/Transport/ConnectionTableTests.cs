@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Murder.Swarm.IO.Tests;
 
 public sealed class ConnectionTableTests
@@ -22,9 +20,9 @@ public sealed class ConnectionTableTests
         Assert.NotEqual(connections[1].Slot, successor.Slot);
         Assert.Null(table.Find(connections[1].Slot));
         Assert.Same(successor, table.Find(successor.Slot));
-        Assert.Equal((3, 3), (table.Count, table.IncomingCount));
+        Assert.Equal((3, 3), (table.All.Count(), table.IncomingCount));
     }
 
     private PeerConnection? Add(ConnectionTable table) =>
-        table.Add(slot => new PeerConnection(slot, new IPEndPoint(IPAddress.Loopback, 1), isOutgoing: false, Stream.Null, _services));
+        table.Add(slot => new PeerConnection(slot, isOutgoing: false, Stream.Null, _services));
 }

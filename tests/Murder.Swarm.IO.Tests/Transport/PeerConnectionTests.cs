@@ -19,7 +19,7 @@ public sealed class PeerConnectionTests : IAsyncLifetime
         await _other.ConnectAsync((IPEndPoint)_listener.LocalEndpoint);
         SwarmDriverOptions options = new() { Seed = 1, SendQueueBytesMax = 1_000_000, CloseTimeout = TestSwarm.Patience };
         PeerServices services = new(_inbox, new BlockPool(1), null!, options, TimeProvider.System);
-        _connection = new PeerConnection(new PeerSlot(3, 4), new IPEndPoint(IPAddress.Loopback, 1), isOutgoing: false, PeerDialer.ToStream(await accept), services);
+        _connection = new PeerConnection(new PeerSlot(3, 4), isOutgoing: false, PeerDialer.ToStream(await accept), services);
         _run = _connection.RunAsync();
     }
 
