@@ -8,9 +8,6 @@ internal sealed class LeafReader
     /// <summary>Requests that wait; more are answered with nothing.</summary>
     private const int WaitingMax = 256;
 
-    /// <summary>BEP 52 lets a peer ask for no more nodes at once.</summary>
-    private const int LeavesMax = 512;
-
     private readonly Metainfo _metainfo;
     private readonly PieceStore _store;
     private readonly DriverInbox _inbox;
@@ -27,6 +24,8 @@ internal sealed class LeafReader
             .Where(file => metainfo.Layout.PieceCountOf(file) > 0)
             .ToLookup(file => metainfo.Files[file].PiecesRoot);
     }
+
+    private PieceLayout Layout => _metainfo.Layout;
 
     /// <summary>False when too many wait already. Never waits.</summary>
     public bool TryRead(PeerSlot slot, in HashRequest request) => _waiting.Writer.TryWrite((slot, request));
@@ -48,17 +47,20 @@ internal sealed class LeafReader
         }
     }
 
-    /// <summary>The leaves that exist of those asked for; nothing when no file has them.</summary>
+    /// <summary>
+    /// The leaves that exist of those asked for; nothing when no file has them. The session asks for whole pieces, so they can be held
+    /// against the metainfo: a copy that is not here yet may read as zeros.
+    /// </summary>
     private Hash256[] Read(in HashRequest request)
     {
         foreach (int file in _filesByRoot[request.PiecesRoot])
         {
-            long count = Math.Min(request.Length, _metainfo.Layout.BlockCountOfFile(file) - request.Index);
+            int count = (int)Math.Min(request.Length, Layout.BlockCountOfFile(file) - request.Index);
             try
             {
-                if (request.Index >= 0 && count is > 0 and <= LeavesMax)
+                if (request.Index >= 0 && count > 0 && _store.ReadLeaves(file, request.Index, count) is { } leaves && AreRight(file, request.Index, leaves))
                 {
-                    return _store.ReadLeaves(file, request.Index, (int)count);
+                    return leaves;
                 }
             }
             catch (StorageException)
@@ -68,5 +70,22 @@ internal sealed class LeafReader
         }
 
         return [];
+    }
+
+    private bool AreRight(int file, int firstBlock, ReadOnlySpan<Hash256> leaves)
+    {
+        int piece = Layout.FirstPieceOf(file) + (firstBlock / Layout.BlocksPerPiece);
+        for (; !leaves.IsEmpty; piece++)
+        {
+            ReadOnlySpan<Hash256> own = leaves[..Math.Min(leaves.Length, Layout.BlocksPerPiece)];
+            if (MerkleTree.PieceRoot(own, Layout.BlocksPerPiece, Layout.PieceCountOf(file) == 1) != _metainfo.PieceHash(piece))
+            {
+                return false;
+            }
+
+            leaves = leaves[own.Length..];
+        }
+
+        return true;
     }
 }
