@@ -5,7 +5,8 @@ namespace Murder.Deploy;
 
 /// <summary>Starts an agent as a child process, for the hosts of <c>local:N</c>. No shell, no upload: the agent for any platform runs where it lies.</summary>
 /// <param name="agentDirectory">holds <c>any/murder-peer.dll</c></param>
-internal sealed class LocalAgentLauncher(string agentDirectory, TimeProvider time) : IAgentLauncher
+/// <param name="dotnet">what runs it; null for the dotnet that runs us</param>
+internal sealed class LocalAgentLauncher(string agentDirectory, TimeProvider time, string? dotnet = null) : IAgentLauncher
 {
     /// <summary>What MSBuild and the dotnet command leave in the environment for their own children and would disturb an application.</summary>
     private static readonly string[] s_disturbing =
@@ -22,7 +23,7 @@ internal sealed class LocalAgentLauncher(string agentDirectory, TimeProvider tim
         ProcessRemoteShell shell;
         try
         {
-            shell = ProcessRemoteShell.Start(Command(agent), host.Name, time);
+            shell = ProcessRemoteShell.Start(Command(dotnet ?? DotnetHost(), agent), host.Name, time);
         }
         catch (IOException e)
         {
@@ -37,14 +38,13 @@ internal sealed class LocalAgentLauncher(string agentDirectory, TimeProvider tim
     /// group, and agents that end before the deployer looks are reported as lost instead of cancelled. setsid executes in place, so the process
     /// id stays the child's. Without it the agent takes SIGINT for the end of its stdin.
     /// </summary>
-    private static ProcessStartInfo Command(string agent)
+    private static ProcessStartInfo Command(string host, string agent)
     {
-        string dotnet = DotnetHost();
         string? setsid = OnPath("setsid");
-        var start = new ProcessStartInfo(setsid ?? dotnet) { WorkingDirectory = Path.GetDirectoryName(agent)! };
+        var start = new ProcessStartInfo(setsid ?? host) { WorkingDirectory = Path.GetDirectoryName(agent)! };
         if (setsid is not null)
         {
-            start.ArgumentList.Add(dotnet);
+            start.ArgumentList.Add(host);
         }
 
         start.ArgumentList.Add(agent);

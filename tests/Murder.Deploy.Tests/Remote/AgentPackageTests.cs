@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using System.Text;
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+public sealed class AgentPackageTests
+{
+    [Fact]
+    public void Every_folder_with_an_agent_is_a_platform()
+    {
+        using var directory = new TestDirectory();
+        byte[] gzip = StubAgent.Package().Gzip.ToArray();
+        directory.Write("linux-x64/murder-peer.gz", gzip);
+        directory.Write("linux-arm64/murder-peer.gz", gzip);
+        directory.Write("any/murder-peer.dll", "x"u8);
+
+        IReadOnlyList<AgentPackage> packages = AgentPackage.ReadAll(directory.Path);
+
+        Assert.Equal(["linux-arm64", "linux-x64"], packages.Select(package => package.Rid));
+        byte[] raw = Encoding.UTF8.GetBytes(StubAgent.Script());
+        Assert.Equal(raw.Length, packages[1].RawLength);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(raw)), packages[1].Sha256);
+    }
+
+    [Fact]
+    public void A_folder_that_does_not_exist_holds_no_agent() => Assert.Empty(AgentPackage.ReadAll("/absent"));
+
+    [Fact]
+    public void A_damaged_agent_is_not_sent_to_anybody() =>
+        Assert.Throws<InvalidDataException>(() => AgentPackage.FromGzip("linux-x64", "not gzip at all"u8.ToArray()));
+}

@@ -1,0 +1,33 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy.Tests;
+
+public sealed class HostProblemsTests
+{
+    private static readonly TargetHost s_host = new("web1") { Address = "10.0.0.1", Port = 2222, Root = "/srv/app" };
+
+    public static TheoryData<HostFailure> Failures => [.. Enum.GetValues<HostFailure>()];
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Every_failure_has_a_code_names_the_host_and_says_what_to_do(HostFailure failure)
+    {
+        Problem problem = HostProblems.From(s_host, failure, "it did not work");
+
+        Assert.Matches("^MURDER0[3459][0-9]{2}$", problem.Code);
+        Assert.Contains("web1", problem.Text, StringComparison.Ordinal);
+        Assert.EndsWith("it did not work.", problem.Text, StringComparison.Ordinal);
+        Assert.EndsWith(".", problem.Remedy, StringComparison.Ordinal);
+        Assert.False(problem.IsWarning);
+    }
+
+    [Fact]
+    public void No_two_failures_share_a_code() =>
+        Assert.Distinct(Enum.GetValues<HostFailure>().Select(HostProblems.CodeOf));
+
+    [Fact]
+    public void A_detail_that_begins_with_the_host_does_not_name_it_twice() =>
+        Assert.Equal(
+            "MURDER0311: Agent lost on web1: the agent ended with exit code 3. ",
+            HostProblems.From(s_host, new HostException(HostFailure.AgentLost, "web1: the agent ended with exit code 3")).ToString()[..66]);
+}

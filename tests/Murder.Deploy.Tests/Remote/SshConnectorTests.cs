@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Murder.PeerHost.Contract;
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>Everything that can be wrong between here and a login.</summary>
+public sealed class SshConnectorTests
+{
+    [Fact]
+    public async Task A_key_the_host_does_not_accept_is_named_with_user_and_host()
+    {
+        using var ssh = new SshFixture();
+        string key = ssh.Directory.Combine("other_key");
+        KeyGen.Make(key, "ed25519");
+        ssh.Options = ssh.Options with { IdentityFile = key };
+
+        HostException e = await ssh.FailAsync();
+
+        Assert.Equal(HostFailure.AuthenticationFailed, e.Failure);
+        Assert.Contains(key, e.Message, StringComparison.Ordinal);
+        Assert.Contains(Command.Run("ssh-keygen", "-l", "-f", key).Split(' ')[1], e.Message, StringComparison.Ordinal);
+        Assert.Contains($"{ssh.Sshd.User} may not log in to web1", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ecdsa")]
+    [InlineData("rsa")]
+    public async Task Every_usual_kind_of_key_logs_in(string type)
+    {
+        using var keys = new TestDirectory();
+        Command.Run("chmod", "711", keys.Path);
+        string key = keys.Combine("key");
+        KeyGen.Make(key, type);
+        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = [$"AuthorizedKeysFile {key}.pub"] });
+        ssh.Host = ssh.Host with { IdentityFile = key };
+
+        await using AgentChannel channel = await ssh.LaunchAsync();
+    }
+
+    [Fact]
+    public async Task Of_the_usual_keys_each_that_exists_is_tried_within_what_sshd_allows()
+    {
+        using var ssh = new SshFixture();
+        string[] wrong = ["rsa1", "rsa2", "ecdsa"];
+        foreach (string name in wrong)
+        {
+            KeyGen.Make(ssh.Directory.Combine(name), name.TrimEnd('1', '2'));
+        }
+
+        ssh.Options = ssh.Options with
+        {
+            IdentityFile = null,
+            UsualIdentityFiles = [ssh.Directory.Combine("absent"), .. wrong.Select(name => ssh.Directory.Combine(name)), ssh.Sshd.ClientKeyPath],
+        };
+
+        await using AgentChannel channel = await ssh.LaunchAsync();
+    }
+
+    [Fact]
+    public async Task An_encrypted_key_is_unusable_and_the_remedy_says_what_to_do()
+    {
+        using var ssh = new SshFixture();
+        string key = ssh.Directory.Combine("encrypted");
+        KeyGen.Make(key, "ed25519", "secret");
+        ssh.Options = ssh.Options with { IdentityFile = key };
+
+        HostException e = await ssh.FailAsync();
+
+        Assert.Equal(HostFailure.IdentityUnusable, e.Failure);
+        Assert.Contains("is encrypted", e.Message, StringComparison.Ordinal);
+        Assert.Contains("ssh-keygen -p", HostProblems.From(ssh.Host, e).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_of_the_host_that_is_missing_or_no_key_is_unusable()
+    {
+        using var ssh = new SshFixture();
+        ssh.Host = ssh.Host with { IdentityFile = "~/absent" };
+        HostException missing = await ssh.FailAsync();
+        Assert.Equal(HostFailure.IdentityUnusable, missing.Failure);
+        Assert.Contains(ssh.Directory.Combine("absent"), missing.Message, StringComparison.Ordinal);
+
+        ssh.Host = ssh.Host with { IdentityFile = ssh.Directory.Write("text", "no key"u8) };
+        Assert.Equal(HostFailure.IdentityUnusable, (await ssh.FailAsync()).Failure);
+    }
+
+    [Fact]
+    public async Task No_key_at_all_names_the_places_looked_at()
+    {
+        using var ssh = new SshFixture();
+        ssh.Options = ssh.Options with { IdentityFile = null, UsualIdentityFiles = ["/absent/id_ed25519"] };
+
+        HostException e = await ssh.FailAsync();
+
+        Assert.Equal(HostFailure.IdentityUnusable, e.Failure);
+        Assert.Contains("/absent/id_ed25519", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_connection_is_said_so()
+    {
+        using var ssh = new SshFixture();
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, and nobody listens
+        ssh.Host = ssh.Host with { Port = ((IPEndPoint)taken.LocalEndPoint!).Port };
+
+        HostException e = await ssh.FailAsync();
+
+        Assert.Equal(HostFailure.Unreachable, e.Failure);
+        Assert.Contains("connection refused", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_does_not_resolve_is_said_so()
+    {
+        using var ssh = new SshFixture();
+        ssh.Host = ssh.Host with { Address = "no-such-host.invalid" };
+
+        HostException e = await ssh.FailAsync();
+
+        Assert.Equal(HostFailure.Unreachable, e.Failure);
+        Assert.Contains("no-such-host.invalid", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("SSH-2.0-silence\r\n")]
+    public async Task A_host_that_accepts_and_then_says_nothing_more_is_left_at_the_deadline(string greeting)
+    {
+        using var ssh = new SshFixture();
+        using var server = new ScriptedServer(async (stream, _) =>
+        {
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(greeting));
+            await Task.Delay(Timeout.Infinite);
+        });
+        ssh.Host = ssh.Host with { Port = server.Port };
+        ssh.Options = ssh.Options with { ConnectMax = TimeSpan.FromSeconds(2) };
+        var watch = Stopwatch.StartNew();
+
+        HostException e = await ssh.FailAsync();
+
+        Assert.Equal(HostFailure.Unreachable, e.Failure);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{watch.Elapsed}");
+    }
+
+    [Fact]
+    public async Task Something_that_is_no_ssh_server_is_unreachable()
+    {
+        using var ssh = new SshFixture();
+        using var server = new ScriptedServer(async (stream, _) => await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray()));
+        ssh.Host = ssh.Host with { Port = server.Port };
+        ssh.Options = ssh.Options with { AttemptsMax = 2 };
+
+        Assert.Equal(HostFailure.Unreachable, (await ssh.FailAsync()).Failure);
+        Assert.Equal(2, server.Connections);
+    }
+
+    [Fact]
+    public async Task An_sshd_that_drops_connections_at_first_is_tried_again()
+    {
+        using var ssh = new SshFixture();
+        int port = ssh.Sshd.Port;
+        using var server = new ScriptedServer(async (stream, connection) =>
+        {
+            if (connection <= 3)
+            {
+                return; // as sshd does above MaxStartups
+            }
+
+            using var target = new TcpClient("127.0.0.1", port);
+            await Task.WhenAny(stream.CopyToAsync(target.GetStream()), target.GetStream().CopyToAsync(stream));
+        });
+        ssh.TrustOnly(ssh.Sshd.KnownHostsLine("ed25519", "*"));
+        ssh.Host = ssh.Host with { Port = server.Port };
+
+        await using (AgentChannel channel = await ssh.LaunchAsync())
+        {
+            Assert.Equal("0.0-stub", channel.Hello.Version);
+        }
+
+        Assert.Equal(4, server.Connections);
+    }
+
+    [Fact]
+    public async Task Many_logins_at_once_get_through_an_sshd_that_allows_few()
+    {
+        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = ["MaxStartups 2:100:2"] });
+        ssh.Options = ssh.Options with { ConnectMax = TimeSpan.FromMinutes(4), AttemptsMax = 100 };
+        SshAgentLauncher launcher = ssh.Launcher();
+
+        AgentChannel[] channels = await Task.WhenAll(Enumerable.Range(1, 12).Select(n => launcher.LaunchAsync(ssh.Host with { Name = $"web{n}" }, CancellationToken.None)));
+
+        await Task.WhenAll(channels.Select(channel => channel.DisposeAsync().AsTask()));
+        Assert.Contains("MaxStartups", ssh.Sshd.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cancelled_launch_ends_at_once()
+    {
+        using var ssh = new SshFixture();
+        using var server = new ScriptedServer((_, _) => Task.Delay(Timeout.Infinite));
+        using var cancel = new CancellationTokenSource();
+        ssh.Host = ssh.Host with { Port = server.Port };
+
+        Task<AgentChannel> launching = ssh.Launcher().LaunchAsync(ssh.Host, cancel.Token);
+        await server.FirstConnection;
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => launching);
+    }
+
+    [Fact]
+    public void Files_the_user_named_must_exist_and_all_that_do_not_are_told_at_once()
+    {
+        DeploymentSettings settings = Settings() with { KnownHosts = "/absent/a; /absent/b", IdentityFile = "/absent/key" };
+
+        var e = Assert.Throws<DeploymentException>(() => SshOptions.From(settings));
+
+        Assert.Equal(["MURDER0320", "MURDER0320", "MURDER0322"], e.Problems.Select(problem => problem.Code));
+    }
+
+    [Fact]
+    public void Files_nobody_named_may_be_absent()
+    {
+        SshOptions options = SshOptions.From(Settings());
+
+        Assert.Contains(options.KnownHosts.Files, file => file.EndsWith("/.ssh/known_hosts", StringComparison.Ordinal));
+        Assert.Equal(Environment.UserName, options.UserOf(new TargetHost("a") { Address = "a", Root = "/a" }));
+    }
+
+    private static DeploymentSettings Settings() => new()
+    {
+        ProjectDirectory = "/p",
+        Application = "a",
+        Version = "1.0.0",
+        PublishDirectory = "/p/out",
+        Hosts = "a",
+        AgentDirectory = "/p/agents",
+        LocalDirectory = "/p/local",
+        ReportDirectory = "/p/report",
+    };
+}

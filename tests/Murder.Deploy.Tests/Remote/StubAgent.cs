@@ -1,0 +1,38 @@
+using System.IO.Compression;
+using System.Text;
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>A shell script that speaks as much of the agent's protocol as the bootstrap and the channel need: hello, pong, bye. Packed like the real one.</summary>
+internal static class StubAgent
+{
+    /// <summary>Says hello, answers pings, and leaves a file with the word it ended with where MURDER_TEST_END points.</summary>
+    public static string Script(int protocol = AgentProtocol.Version, string extra = "", int padding = 0) => $$"""
+        #!/bin/sh
+        # {{new string('x', padding)}}
+        echo '{"type":"hello","protocol":{{protocol}},"version":"0.0-stub","processId":'$$',"sha256":"","rid":"linux-x64","cores":1,"deployerAddress":"'${SSH_CONNECTION%% *}'"}'
+        {{extra}}
+        while read -r line; do
+            case $line in
+                *'"ping"'*) n=${line##*:}; echo '{"type":"pong","sequence":'${n%%\}*}'}' ;;
+                *'"die"'* | *'"abort"'*) echo 'out of luck' >&2; exit 7 ;;
+                *'"stop"'*) echo '{"type":"bye"}'; exit 0 ;;
+                *'"status"'*) echo '{"type":"status","staged":["'"$0"'"],"partial":["'$(umask)'"],"freeBytes":0}' ;;
+            esac
+        done
+        """ + "\n";
+
+    public static AgentPackage Package(string? script = null, string rid = "linux-x64") => AgentPackage.FromGzip(rid, Gzip(Encoding.UTF8.GetBytes(script ?? Script())));
+
+    private static byte[] Gzip(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
+        {
+            gzip.Write(content);
+        }
+
+        return packed.ToArray();
+    }
+}
