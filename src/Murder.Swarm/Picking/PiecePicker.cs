@@ -94,6 +94,8 @@ internal sealed partial class PiecePicker
 
     public int AvailabilityOf(int piece) => _rarity.HoldersOf(piece);
 
+    public bool IsOpen(int piece) => _openOf[piece] is not null;
+
     /// <summary>Blocks of an open piece that are here; -1 when it is not open.</summary>
     public int HereCountOf(int piece) => _openOf[piece]?.HereCount ?? -1;
 

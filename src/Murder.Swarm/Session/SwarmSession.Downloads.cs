@@ -170,10 +170,10 @@ public sealed partial class SwarmSession
         _hunts.Clear();
         for (int piece = 0; piece < _assemblies.Length; piece++)
         {
-            if (_assemblies[piece] is not null)
+            if (_picker.IsOpen(piece))
             {
-                _picker.GiveUp(piece);
                 ReleaseAll(piece);
+                _picker.GiveUp(piece);
             }
         }
     }
