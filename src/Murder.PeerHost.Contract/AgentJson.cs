@@ -3,8 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace Murder.PeerHost.Contract;
 
-/// <summary>Source-generated JSON of the control channel (the agent is compiled ahead of time: no reflection).</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>
+/// Source-generated JSON of the control channel (the agent is compiled ahead of time: no reflection). A member that is missing, or null where
+/// the type says it is not, makes the line unreadable: nobody behind this class meets half a command.
+/// </summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AgentCommand))]
 [JsonSerializable(typeof(AgentEvent))]
 public sealed partial class AgentJson : JsonSerializerContext

@@ -3,29 +3,25 @@ namespace Murder.PeerHost.Contract;
 /// <summary>Reads lines that end in a line feed from a stream, each at most so many bytes long. Not thread-safe.</summary>
 public sealed class LineReader(Stream stream, int lineBytesMax)
 {
-    private byte[] _buffer = new byte[16 * 1024];
+    private const int BufferBytesMin = 16 * 1024;
+
+    /// <summary>A buffer that one long line made larger than this is given up after that line.</summary>
+    private const int BufferBytesKept = 1024 * 1024;
+
+    private byte[] _buffer = new byte[BufferBytesMin];
     private int _start;
     private int _end;
+    private int _searched; // bytes from _start that hold no line feed
 
     /// <summary>The next line without its line feed, valid until the next call; null at the end of the stream (an unfinished line is dropped).</summary>
     /// <exception cref="InvalidDataException">the line is longer than allowed; the stream is of no further use</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
     {
-        int searched = 0;
         while (true)
         {
-            int at = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
-            if (at >= 0)
+            if (TryTakeLine(out ReadOnlyMemory<byte> line))
             {
-                ReadOnlyMemory<byte> line = _buffer.AsMemory(_start, searched + at);
-                _start += searched + at + 1;
                 return line;
-            }
-
-            searched = _end - _start;
-            if (searched > lineBytesMax)
-            {
-                throw new InvalidDataException($"a line of more than {lineBytesMax} bytes");
             }
 
             MakeRoom();
@@ -39,18 +35,71 @@ public sealed class LineReader(Stream stream, int lineBytesMax)
         }
     }
 
-    private void MakeRoom()
+    /// <summary>As <see cref="ReadLineAsync"/>, on the calling thread: for a thread that does nothing else.</summary>
+    /// <exception cref="InvalidDataException">the line is longer than allowed; the stream is of no further use</exception>
+    public ReadOnlyMemory<byte>? ReadLine()
     {
-        if (_start > 0)
+        while (true)
         {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
+            if (TryTakeLine(out ReadOnlyMemory<byte> line))
+            {
+                return line;
+            }
+
+            MakeRoom();
+            int read = stream.Read(_buffer.AsSpan(_end));
+            if (read == 0)
+            {
+                return null;
+            }
+
+            _end += read;
+        }
+    }
+
+    private bool TryTakeLine(out ReadOnlyMemory<byte> line)
+    {
+        int at = _buffer.AsSpan(_start + _searched, _end - _start - _searched).IndexOf((byte)'\n');
+        int length = at >= 0 ? _searched + at : _end - _start;
+        if (length > lineBytesMax)
+        {
+            throw new InvalidDataException($"a line of more than {lineBytesMax} bytes");
         }
 
-        if (_end == _buffer.Length)
+        line = _buffer.AsMemory(_start, length);
+        if (at < 0)
         {
-            Array.Resize(ref _buffer, _buffer.Length * 2);
+            _searched = length;
+            return false;
         }
+
+        _start += length + 1;
+        _searched = 0;
+        return true;
+    }
+
+    private void MakeRoom()
+    {
+        int left = _end - _start;
+        if (_buffer.Length > BufferBytesKept && left <= BufferBytesMin / 2)
+        {
+            Move(new byte[BufferBytesMin]);
+        }
+        else if (left == _buffer.Length)
+        {
+            Move(new byte[_buffer.Length * 2L > Array.MaxLength ? Array.MaxLength : _buffer.Length * 2]);
+        }
+        else if (_start > 0)
+        {
+            Move(_buffer);
+        }
+    }
+
+    private void Move(byte[] buffer)
+    {
+        _buffer.AsSpan(_start, _end - _start).CopyTo(buffer);
+        _buffer = buffer;
+        _end -= _start;
+        _start = 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -10,6 +11,9 @@ namespace Murder.PeerHost.Contract;
 [JsonConverter(typeof(ReleaseIdJsonConverter))]
 public readonly record struct ReleaseId
 {
+    /// <summary>Of the middle part, in UTC.</summary>
+    public const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+
     private const int LengthMax = 128;
     private readonly string? _value;
 
@@ -19,6 +23,18 @@ public readonly record struct ReleaseId
 
     /// <summary>The part after the last '-': the beginning of the content's info-hash, the same for every release of the same content.</summary>
     public string ContentId => Value[(Value.LastIndexOf('-') + 1)..];
+
+    /// <summary>The part before it, when it is a UTC time; null when somebody chose an id of another form.</summary>
+    public DateTimeOffset? Time
+    {
+        get
+        {
+            string[] parts = Value.Split('-');
+            return parts.Length >= 2 && DateTimeOffset.TryParseExact(parts[^2], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+                ? time
+                : null;
+        }
+    }
 
     public static bool TryParse(string? text, out ReleaseId id)
     {

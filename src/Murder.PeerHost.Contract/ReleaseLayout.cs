@@ -8,6 +8,7 @@ namespace Murder.PeerHost.Contract;
 /// current                 symlink to releases/ID
 /// shared/                 survives releases
 /// .murder/                lock, audit log
+/// .murder/metainfo/       ID.torrent of each release, to check it by later
 /// </code>
 /// </summary>
 /// <param name="root">absolute path</param>
@@ -28,6 +29,13 @@ public sealed class ReleaseLayout(string root)
     public string Lock => Path.Combine(Private, "lock");
 
     public string AuditLog => Path.Combine(Private, "audit.jsonl");
+
+    /// <summary>What <see cref="Current"/> contains when the release is active: relative, so that the root may be moved or bound elsewhere.</summary>
+    public static string CurrentTarget(ReleaseId id) => "releases/" + id.Value;
+
+    public string Metainfos => Path.Combine(Private, "metainfo");
+
+    public string Metainfo(ReleaseId id) => Path.Combine(Metainfos, id.Value + ".torrent");
 
     public string Release(ReleaseId id) => Path.Combine(Releases, id.Value);
 

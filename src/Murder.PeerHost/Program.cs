@@ -1,6 +1,89 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Murder.PeerHost.Contract;
+
 namespace Murder.PeerHost;
 
+/// <summary>The process: arguments, streams, signals, exit code. Everything random derives from the seed in the fetch command.</summary>
 internal static class Program
 {
-    private static int Main() => 2;
+    private static async Task<int> Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case []:
+                return await RunAsync().ConfigureAwait(false);
+            case ["--version"]:
+                Console.WriteLine($"murder-peer {AgentIdentity.Version}, protocol {AgentProtocol.Version}, {AgentIdentity.Rid}");
+                return ExitCode.Done;
+            default:
+                await Console.Error.WriteLineAsync(Usage).ConfigureAwait(false);
+                return ExitCode.Usage;
+        }
+    }
+
+    private const string Usage =
+        """
+        usage: murder-peer            speak the control protocol on stdin and stdout
+               murder-peer --version  print version, protocol and platform
+        The agent is started by a deploy (dotnet publish -t:MurderDeploy) and ends with it.
+        """;
+
+    private static async Task<int> RunAsync()
+    {
+        IgnoreHostOpenSslConfiguration();
+        try
+        {
+            using Ending ending = new();
+            using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, ending);
+            using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, ending);
+            using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, ending);
+            using Lease lease = new(AgentProtocol.Lease, TimeProvider.System, () => ending.Request(EndReason.DeployerGone));
+            ControlChannel channel = new(OpenStandard(0, FileAccess.Read), OpenStandard(1, FileAccess.Write), lease, ending);
+            Agent agent = new(channel, ending, FetchOptions.Default, Warn, TimeProvider.System);
+            await using (agent.ConfigureAwait(false))
+            {
+                return await agent.RunAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            Warn($"a bug in Murder.Build: {e}");
+            return ExitCode.Bug;
+        }
+    }
+
+    /// <summary>
+    /// A statically linked OpenSSL must not load the modules that the host's openssl.cnf may name. The launcher says so too; this is for
+    /// who starts the agent by hand.
+    /// </summary>
+    private static void IgnoreHostOpenSslConfiguration()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Posix.SetEnvironmentVariable("OPENSSL_CONF", "/dev/null");
+        }
+    }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, Ending ending) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        ending.Request(EndReason.DeployerGone);
+    });
+
+    /// <summary>Not the streams of the console: those swallow EPIPE, by which a deployer that is gone is noticed.</summary>
+    private static FileStream OpenStandard(int descriptor, FileAccess access) =>
+        new(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
+
+    private static void Warn(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine("murder-peer: " + line);
+        }
+        catch (IOException)
+        {
+            // Nobody reads it.
+        }
+    }
 }

@@ -1,0 +1,136 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost;
+
+/// <summary>
+/// The life of an agent: hello, one command after the other, and a clean end for whatever reason. At most one fetch is in the swarm at a
+/// time; activation and status go on while it seeds.
+/// </summary>
+internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>A deployer that is gone waits for nothing: the process is to be gone within five seconds.</summary>
+    private static readonly TimeSpan LeaveAloneMax = TimeSpan.FromSeconds(4);
+
+    /// <summary>A deployer that is there waits for the goodbye; removing a large release takes its time.</summary>
+    private static readonly TimeSpan LeaveOrderlyMax = TimeSpan.FromSeconds(30);
+
+    private FetchVerb? _fetch;
+
+    /// <summary>Returns the exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        channel.Send(AgentIdentity.Hello());
+        channel.Listen();
+        Task commands = CarryOutAllAsync();
+        await Task.WhenAny(commands, ending.Reason).ConfigureAwait(false);
+        if (commands.IsFaulted)
+        {
+            await commands.ConfigureAwait(false);
+        }
+
+        EndReason reason = await ending.Reason.ConfigureAwait(false);
+        TimeSpan leaveMax = reason == EndReason.DeployerGone ? LeaveAloneMax : LeaveOrderlyMax;
+        try
+        {
+            await LeaveAsync(commands, reason).WaitAsync(leaveMax, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A disk or a pipe that hangs. The lock goes with the process, and what is half-written is checked by the next fetch.
+            warn($"not everything was cleaned up within {leaveMax.TotalSeconds} s");
+        }
+
+        if (reason == EndReason.DeployerGone)
+        {
+            return ExitCode.DeployerGone;
+        }
+
+        channel.Send(new AgentBye());
+        return ExitCode.Done;
+    }
+
+    /// <summary>Leaves the swarm, if <see cref="RunAsync"/> did not end by itself.</summary>
+    public async ValueTask DisposeAsync() => await EndFetchAsync().ConfigureAwait(false);
+
+    private async Task LeaveAsync(Task commands, EndReason reason)
+    {
+        await commands.ConfigureAwait(false);
+        if (reason == EndReason.Abort)
+        {
+            _fetch?.DiscardUnfinished();
+        }
+
+        await EndFetchAsync().ConfigureAwait(false);
+    }
+
+    private async Task CarryOutAllAsync()
+    {
+        try
+        {
+            await foreach (AgentCommand command in channel.Commands.ReadAllAsync(ending.Token).ConfigureAwait(false))
+            {
+                await CarryOutAsync(command).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (ending.Token.IsCancellationRequested)
+        {
+            // Expected: this is how it ends.
+        }
+    }
+
+    private async Task CarryOutAsync(AgentCommand command)
+    {
+        try
+        {
+            switch (command)
+            {
+                case FetchCommand fetch:
+                    await FetchAsync(fetch).ConfigureAwait(false);
+                    break;
+                case ActivateCommand activate:
+                    channel.Send(await ActivateVerb.RunAsync(activate, HeldLock(activate.Root), warn, time, ending.Token).ConfigureAwait(false));
+                    break;
+                case StatusCommand status:
+                    channel.Send(StatusVerb.Run(status, HeldLock(status.Root), warn, time));
+                    break;
+                default:
+                    throw new InvalidOperationException($"no verb for {command.GetType().Name}");
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ending.Token.IsCancellationRequested)
+        {
+            channel.Send(FailureOf(e));
+        }
+    }
+
+    private async Task FetchAsync(FetchCommand command)
+    {
+        await EndFetchAsync().ConfigureAwait(false);
+        _fetch = new FetchVerb(command, channel, options, warn, time);
+        try
+        {
+            await _fetch.StageAsync(ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ending.Token.IsCancellationRequested)
+        {
+            // Before the deployer is told: it may try again at once, and then the lock must be free.
+            await EndFetchAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task EndFetchAsync()
+    {
+        if (_fetch is { } fetch)
+        {
+            _fetch = null;
+            await fetch.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ReleaseLock? HeldLock(string root) => _fetch?.LockOf(root);
+
+    private static AgentFailed FailureOf(Exception e) => (e as VerbException ?? VerbException.FromStorage(e)) is { } expected
+        ? new AgentFailed(expected.Failure, expected.Message)
+        : new AgentFailed(HostFailure.Bug, $"{e.GetType().FullName}: {e.Message}");
+}

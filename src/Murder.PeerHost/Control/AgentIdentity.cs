@@ -1,0 +1,38 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost;
+
+/// <summary>Who this agent is and where it runs: what its hello says.</summary>
+internal static class AgentIdentity
+{
+    public static string Version { get; } =
+        typeof(AgentIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    public static string Rid { get; } =
+        $"{(OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "osx" : "win")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+
+    public static AgentHello Hello()
+    {
+        (string? deployer, string? host) = ParseSshConnection(Environment.GetEnvironmentVariable("SSH_CONNECTION"));
+        return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, Sha256(), Rid, Environment.ProcessorCount, deployer, host);
+    }
+
+    /// <summary>sshd(8): client address, client port, server address, server port, separated by blanks.</summary>
+    internal static (string? Deployer, string? Host) ParseSshConnection(string? value) =>
+        value?.Split(' ') is [var client, _, var server, _] ? (client, server) : (null, null);
+
+    private static string Sha256()
+    {
+        if (RuntimeFeature.IsDynamicCodeSupported || Environment.ProcessPath is not { } path)
+        {
+            return ""; // framework-dependent: the process is the dotnet host, not the agent
+        }
+
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}

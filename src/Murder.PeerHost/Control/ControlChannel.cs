@@ -1,0 +1,101 @@
+using System.Threading.Channels;
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost;
+
+/// <summary>
+/// The agent's end of the control channel. A thread of its own reads commands: it answers pings itself and hands a stop or an abort to
+/// <see cref="Ending"/>, so that both are heard whatever a verb is doing, and queues the rest. Events may be sent from any thread. The
+/// end of either stream means that the deployer is gone.
+/// </summary>
+internal sealed class ControlChannel(Stream input, Stream output, Lease lease, Ending ending) : IEventSink
+{
+    /// <summary>Commands that may wait while one is carried out. A deployer waits for the answer to each.</summary>
+    private const int CommandsWaitingMax = 16;
+
+    private readonly Channel<AgentCommand> _commands = Channel.CreateBounded<AgentCommand>(CommandsWaitingMax);
+    private readonly Lock _writing = new();
+    private bool _isOutputLost;
+
+    /// <summary>Commands in the order they came, but pings, stops and aborts.</summary>
+    public ChannelReader<AgentCommand> Commands => _commands.Reader;
+
+    /// <summary>Starts to read. The thread cannot be woken from its read: it ends with the process.</summary>
+    public void Listen() => new Thread(Read) { IsBackground = true, Name = "commands" }.Start();
+
+    public void Send(AgentEvent agentEvent)
+    {
+        byte[] line = [.. AgentJson.Write(agentEvent), (byte)'\n'];
+        lock (_writing)
+        {
+            if (_isOutputLost)
+            {
+                return;
+            }
+
+            try
+            {
+                output.Write(line);
+                output.Flush();
+            }
+            catch (IOException)
+            {
+                // Expected: EPIPE. The same as the end of stdin, which may come later or never.
+                _isOutputLost = true;
+                ending.Request(EndReason.DeployerGone);
+            }
+        }
+    }
+
+    private void Read()
+    {
+        try
+        {
+            LineReader reader = new(input, AgentProtocol.CommandLineBytesMax);
+            while (reader.ReadLine() is { } line)
+            {
+                lease.Renew();
+                Take(AgentJson.ReadCommand(line.Span));
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            Refuse(e.Message);
+        }
+        catch (IOException)
+        {
+            // Expected: the connection that carried stdin broke.
+        }
+
+        ending.Request(EndReason.DeployerGone);
+    }
+
+    private void Take(AgentCommand? command)
+    {
+        switch (command)
+        {
+            case null:
+                Refuse("a line is not a command");
+                break;
+            case PingCommand ping:
+                Send(new AgentPong(ping.Sequence));
+                break;
+            case StopCommand:
+                ending.Request(EndReason.Stop);
+                break;
+            case AbortCommand:
+                ending.Request(EndReason.Abort);
+                break;
+            default:
+                if (!_commands.Writer.TryWrite(command))
+                {
+                    Refuse($"more than {CommandsWaitingMax} commands wait");
+                }
+
+                break;
+        }
+    }
+
+    private void Refuse(string what) =>
+        Send(new AgentFailed(HostFailure.ProtocolMismatch, $"{what}; this agent speaks protocol {AgentProtocol.Version}"));
+}

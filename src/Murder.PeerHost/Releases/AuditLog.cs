@@ -1,0 +1,79 @@
+using System.Text;
+using System.Text.Json;
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost;
+
+/// <summary>One line of the audit log: what was done to a host, by whom.</summary>
+/// <param name="Verb"><c>stage</c> or <c>activate</c></param>
+/// <param name="Previous">active before; null when there was none, or the verb changes nothing about it</param>
+/// <param name="Result"><c>ok</c>, or the failure and what it says</param>
+internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string Release, string? Previous, string DeployedBy, string Result)
+{
+    public const string Stage = "stage";
+    public const string Activate = "activate";
+    public const string Ok = "ok";
+}
+
+/// <summary>JSON lines, only ever appended to.</summary>
+internal sealed class AuditLog(string path)
+{
+    /// <summary>Only the end of the log is read: some 4,000 deploys.</summary>
+    private const int BytesReadMax = 1024 * 1024;
+
+    /// <exception cref="IOException"/>
+    /// <exception cref="UnauthorizedAccessException"/>
+    public void Append(AuditEntry entry)
+    {
+        using FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, HostJson.Default.AuditEntry), (byte)'\n']);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>The release that was active last before the current one and is still wanted; null when there is none.</summary>
+    /// <param name="isThere">true for a release that can still be activated</param>
+    public string? PreviousOf(string? current, Func<ReleaseId, bool> isThere)
+    {
+        IEnumerable<string?> newestFirst = Read()
+            .Where(entry => entry is { Verb: AuditEntry.Activate, Result: AuditEntry.Ok })
+            .Reverse()
+            .SelectMany(entry => new[] { entry.Release, entry.Previous });
+        return newestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && isThere(id));
+    }
+
+    private List<AuditEntry> Read()
+    {
+        List<AuditEntry> entries = [];
+        foreach (string line in ReadEnd().Split('\n'))
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(line, HostJson.Default.AuditEntry) is { } entry)
+                {
+                    entries.Add(entry);
+                }
+            }
+            catch (JsonException)
+            {
+                // Expected: cut by the bound, by a full disk, or written by another version.
+            }
+        }
+
+        return entries;
+    }
+
+    private string ReadEnd()
+    {
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            file.Seek(-Math.Min(file.Length, BytesReadMax), SeekOrigin.End);
+            using StreamReader reader = new(file, Encoding.UTF8);
+            return reader.ReadToEnd();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return ""; // nothing was ever done here, or it is not ours to look at
+        }
+    }
+}

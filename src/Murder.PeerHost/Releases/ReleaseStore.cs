@@ -1,0 +1,241 @@
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+
+namespace Murder.PeerHost;
+
+/// <summary>
+/// The release tree below one root, as <see cref="ReleaseLayout"/> draws it, and the only code that touches it. Whoever changes anything
+/// holds its lock (<see cref="TakeLockAsync"/>). A folder in <c>releases/</c> whose name is not a release id belongs to somebody else and is
+/// neither listed nor touched. Members throw what the system says (IOException, UnauthorizedAccessException).
+/// </summary>
+internal sealed class ReleaseStore
+{
+    /// <summary>An agent whose deployer was killed needs some seconds to leave; the deploy that follows waits for it.</summary>
+    private static readonly TimeSpan LockWaitMax = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LockRetryInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly ReleaseLayout _layout;
+    private readonly AuditLog _audit;
+    private readonly Action<string> _warn;
+    private readonly TimeProvider _time;
+    private readonly List<string> _foldersMade = []; // outer before inner
+
+    private ReleaseStore(ReleaseLayout layout, Action<string> warn, TimeProvider time)
+    {
+        _layout = layout;
+        _audit = new AuditLog(layout.AuditLog);
+        _warn = warn;
+        _time = time;
+    }
+
+    public ReleaseLayout Layout => _layout;
+
+    /// <param name="warn">told what went wrong beside what was done, which stands all the same</param>
+    /// <exception cref="VerbException">the path is relative, or the root of the file system</exception>
+    public static ReleaseStore At(string root, Action<string> warn, TimeProvider time)
+    {
+        string path = Path.IsPathFullyQualified(root) ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) : "";
+        return path.Length > 0 && path != Path.GetPathRoot(path)
+            ? new ReleaseStore(new ReleaseLayout(path), warn, time)
+            : throw new VerbException(HostFailure.RootNotWritable, $"'{root}' cannot be the root of an application: it must be an absolute path below '/'");
+    }
+
+    /// <summary>Makes the folders that are missing.</summary>
+    public void Prepare()
+    {
+        MakeFolder(_layout.Root);
+        MakeFolder(_layout.Releases);
+        MakeFolder(_layout.Metainfos);
+    }
+
+    /// <exception cref="VerbException">somebody else holds the lock, and did so for longer than a leaving agent would</exception>
+    public async Task<ReleaseLock> TakeLockAsync(string deployedBy, CancellationToken cancellationToken)
+    {
+        LockHolder self = new(deployedBy, Environment.ProcessId, _time.GetUtcNow());
+        for (long start = _time.GetTimestamp(); _time.GetElapsedTime(start) < LockWaitMax;)
+        {
+            Directory.CreateDirectory(_layout.Private);
+            if (ReleaseLock.TryTake(_layout.Lock, self) is { } taken)
+            {
+                return taken;
+            }
+
+            await Task.Delay(LockRetryInterval, _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new VerbException(HostFailure.Locked, $"{_layout.Root} is locked by {ReleaseLock.HeldBy(_layout.Lock) ?? "somebody"}");
+    }
+
+    /// <summary>Who holds the lock now; null when it is free.</summary>
+    public string? LockedBy() => ReleaseLock.HeldBy(_layout.Lock);
+
+    public bool IsStaged(ReleaseId id) => Directory.Exists(_layout.Release(id));
+
+    /// <summary>Whole releases, oldest first.</summary>
+    public IReadOnlyList<ReleaseId> Staged() =>
+        [.. Folders("").Select(Parse).OfType<ReleaseId>().OrderBy(TimeOf).ThenBy(id => id.Value, StringComparer.Ordinal)];
+
+    /// <summary>Releases that are half there.</summary>
+    public IReadOnlyList<ReleaseId> Partials() =>
+        [.. Folders(ReleaseLayout.PartialSuffix).Select(Parse).OfType<ReleaseId>().OrderBy(id => id.Value, StringComparer.Ordinal)];
+
+    /// <summary>
+    /// Makes what an earlier fetch of the same content left, under whatever release id, the partial folder of this one. False when there is
+    /// nothing of the kind. What it holds is not to be trusted.
+    /// </summary>
+    public bool TryResume(ReleaseId id)
+    {
+        string partial = _layout.Partial(id);
+        if (Directory.Exists(partial))
+        {
+            return true;
+        }
+
+        ReleaseId? older = Partials().Where(other => other.ContentId == id.ContentId).Select(other => (ReleaseId?)other).LastOrDefault();
+        if (older is null)
+        {
+            return false;
+        }
+
+        Posix.Rename(_layout.Partial(older.Value), partial);
+        return true;
+    }
+
+    /// <summary>Gives a folder that is whole, verified and synced its final name, and keeps the metainfo to check it by.</summary>
+    public void Promote(ReleaseId id, Metainfo metainfo)
+    {
+        KeepMetainfo(id, metainfo);
+        Posix.Rename(_layout.Partial(id), _layout.Release(id));
+        Posix.SyncDirectory(_layout.Releases);
+    }
+
+    public void DiscardPartial(ReleaseId id)
+    {
+        if (Directory.Exists(_layout.Partial(id)))
+        {
+            Directory.Delete(_layout.Partial(id), recursive: true);
+        }
+    }
+
+    /// <summary>Removes the folders that <see cref="Prepare"/> made, as far as nothing has come into them. The last act under the lock.</summary>
+    public void RemoveUnusedFolders()
+    {
+        if (_foldersMade.Contains(_layout.Private) && !File.Exists(_layout.AuditLog))
+        {
+            File.Delete(_layout.Lock);
+        }
+
+        foreach (string folder in Enumerable.Reverse(_foldersMade))
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+            }
+        }
+    }
+
+    /// <summary>The id of the active release; another target as it stands, if somebody made the link by hand; null when there is none.</summary>
+    public string? Current()
+    {
+        string? target = new FileInfo(_layout.Current).LinkTarget;
+        if (target is null)
+        {
+            return null;
+        }
+
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(target));
+        string folder = Path.GetDirectoryName(Path.GetFullPath(target, _layout.Root)) ?? "";
+        return folder == _layout.Releases ? name : target;
+    }
+
+    /// <summary>
+    /// Points <c>current</c> at a whole release by one rename, so that whoever follows the link meets the old release or the new one.
+    /// </summary>
+    /// <exception cref="VerbException"><c>current</c> is something else than a link</exception>
+    public void SwapCurrent(ReleaseId id)
+    {
+        FileInfo current = new(_layout.Current);
+        if (current.LinkTarget is null && (current.Exists || Directory.Exists(current.FullName)))
+        {
+            throw new VerbException(HostFailure.ActivationFailed, $"{current.FullName} is not a symlink; move it away to let releases be activated here");
+        }
+
+        string next = Path.Combine(_layout.Root, $".current.{Environment.ProcessId}");
+        File.Delete(next); // of an agent that had our process id and died between the two calls below
+        File.CreateSymbolicLink(next, ReleaseLayout.CurrentTarget(id));
+        Posix.Rename(next, _layout.Current);
+        Posix.SyncDirectory(_layout.Root);
+    }
+
+    /// <summary>Writes down what was done. It is done, whatever can be written about it: a failure is only a warning.</summary>
+    public void Audit(string verb, ReleaseId release, string? previous, string deployedBy, string result)
+    {
+        try
+        {
+            _audit.Append(new AuditEntry(_time.GetUtcNow(), verb, release.Value, previous, deployedBy, result));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _warn($"the audit log could not be written: {e.Message}");
+        }
+    }
+
+    /// <summary>The release that was active before the current one and is still there; null when there is none.</summary>
+    public string? Previous() => _audit.PreviousOf(Current(), IsStaged);
+
+    /// <summary>What this user may still write below the root, or below the nearest parent that exists.</summary>
+    public long FreeBytes()
+    {
+        string path = Directory.Exists(_layout.Releases) ? _layout.Releases : _layout.Root;
+        while (!Directory.Exists(path))
+        {
+            path = Path.GetDirectoryName(path)!;
+        }
+
+        return new DriveInfo(path).AvailableFreeSpace;
+    }
+
+    private void MakeFolder(string path)
+    {
+        Stack<string> missing = new();
+        for (string? at = path; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
+        {
+            missing.Push(at);
+        }
+
+        Directory.CreateDirectory(path);
+        _foldersMade.AddRange(missing);
+    }
+
+    private void KeepMetainfo(ReleaseId id, Metainfo metainfo)
+    {
+        string path = _layout.Metainfo(id);
+        string next = path + ".new";
+        using (FileStream file = new(next, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(metainfo.Bytes.Span);
+            file.Flush(flushToDisk: true);
+        }
+
+        Posix.Rename(next, path);
+        Posix.SyncDirectory(_layout.Metainfos);
+    }
+
+    /// <summary>Names in <c>releases/</c> that end in the suffix, without it.</summary>
+    private IEnumerable<string> Folders(string suffix)
+    {
+        if (!Directory.Exists(_layout.Releases))
+        {
+            return [];
+        }
+
+        return new DirectoryInfo(_layout.Releases).EnumerateDirectories()
+            .Where(folder => folder.LinkTarget is null && folder.Name.EndsWith(suffix, StringComparison.Ordinal))
+            .Select(folder => folder.Name[..^suffix.Length]);
+    }
+
+    private static ReleaseId? Parse(string name) => ReleaseId.TryParse(name, out ReleaseId id) ? id : null;
+
+    private DateTimeOffset TimeOf(ReleaseId id) => id.Time ?? Directory.GetLastWriteTimeUtc(_layout.Release(id));
+}

@@ -1,0 +1,201 @@
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+using Murder.Swarm.IO;
+
+namespace Murder.PeerHost;
+
+/// <summary>
+/// Brings one release to this host and keeps it in the swarm: <see cref="StageAsync"/> ends when the release is staged or cannot be, and
+/// <see cref="DisposeAsync"/> leaves the swarm and decides what stays on disk. Holds the lock of the root in between.
+/// </summary>
+internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
+{
+    private readonly long _startedAt = time.GetTimestamp();
+
+    private ReleaseStore? _releases;
+    private PieceStore? _pieces;
+    private SwarmMember? _member;
+    private ProgressReport? _report;
+    private ReleaseLock? _lock;
+    private long _resumedBytes;
+    private bool _ownsPartial; // there is a partial folder, and it is not known to be worthless
+    private bool _isResumed; // the partial folder was there before
+    private bool _isVerified; // what it held has been checked
+    private bool _discards;
+
+    /// <summary>The lock of this root, when this fetch holds it.</summary>
+    /// <exception cref="VerbException">there can be no such root</exception>
+    public ReleaseLock? LockOf(string root) => ReleaseStore.At(root, warn, time).Layout.Root == _releases?.Layout.Root ? _lock : null;
+
+    /// <summary>Says progress, and <see cref="AgentStaged"/> at the end.</summary>
+    /// <exception cref="VerbException"/>
+    /// <exception cref="StorageException"/>
+    /// <exception cref="OperationCanceledException"/>
+    public async Task StageAsync(CancellationToken cancellationToken)
+    {
+        _releases = ReleaseStore.At(command.Root, warn, time);
+        IReadOnlyList<Uri> trackers = ParseTrackers();
+        Metainfo metainfo = ParseMetainfo();
+        _releases.Prepare();
+        _lock = await _releases.TakeLockAsync(command.DeployedBy, cancellationToken).ConfigureAwait(false);
+        if (_releases.IsStaged(command.Release))
+        {
+            Bitfield whole = await VerifyStagedAsync(metainfo, cancellationToken).ConfigureAwait(false);
+            Join(metainfo, whole, trackers);
+        }
+        else
+        {
+            Bitfield verified = await OpenPartialAsync(metainfo, cancellationToken).ConfigureAwait(false);
+            RequireSpace(metainfo.Layout.TotalLength - _resumedBytes);
+            Join(metainfo, verified, trackers);
+            await WaitUntilCompleteAsync(cancellationToken).ConfigureAwait(false);
+            await PromoteAsync(metainfo, cancellationToken).ConfigureAwait(false);
+            _report!.Send();
+        }
+
+        SwarmStats stats = _member!.Stats;
+        events.Send(new AgentStaged(command.Release, time.GetElapsedTime(_startedAt).TotalSeconds, _resumedBytes, stats.DownloadedBytes, stats.UploadedBytes, stats.WastedBytes));
+    }
+
+    /// <summary>The deploy was cancelled: what this fetch made and did not finish goes away when it leaves.</summary>
+    public void DiscardUnfinished() => _discards = true;
+
+    /// <summary>
+    /// Leaves the swarm and releases the lock. Of a release that is not staged, what is verified stays for the next deploy of the same
+    /// content, unless <see cref="DiscardUnfinished"/> was called and this fetch made it.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        await LeaveSwarmAsync().ConfigureAwait(false);
+        _pieces?.Dispose();
+        if (_lock is null)
+        {
+            return;
+        }
+
+        try
+        {
+            CleanUp();
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
+    }
+
+    private Metainfo ParseMetainfo() =>
+        MetainfoReader.TryRead(command.Metainfo, out Metainfo? metainfo, out string? error)
+            ? metainfo!
+            : throw new VerbException(HostFailure.MetainfoRefused, $"the metainfo of {command.Release} is refused: {error}");
+
+    /// <summary>IP addresses only: a static agent cannot resolve names.</summary>
+    private List<Uri> ParseTrackers() => [.. command.AnnounceUrls.Select(text =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttp && url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
+            ? url
+            : throw new VerbException(HostFailure.ProtocolMismatch, "a tracker URL is not http with an IP address"))];
+
+    /// <summary>A re-run: the release is there already. It is trusted no more than what a peer sends.</summary>
+    private async Task<Bitfield> VerifyStagedAsync(Metainfo metainfo, CancellationToken cancellationToken)
+    {
+        string folder = _releases!.Layout.Release(command.Release);
+        _pieces = PieceStore.OpenForSeeding(folder, metainfo);
+        Bitfield verified = await _pieces.VerifyAsync(cancellationToken).ConfigureAwait(false);
+        if (!verified.IsFull)
+        {
+            throw new VerbException(
+                HostFailure.StorageFailed,
+                $"{folder} is there already, but {verified.Length - verified.Count} of its {verified.Length} pieces are not what the metainfo says");
+        }
+
+        if (StagedFolder.FirstDifference(folder, metainfo) is { } difference)
+        {
+            throw new VerbException(HostFailure.StorageFailed, $"{folder} is there already, but {difference}");
+        }
+
+        _resumedBytes = metainfo.Layout.TotalLength;
+        return verified;
+    }
+
+    private async Task<Bitfield> OpenPartialAsync(Metainfo metainfo, CancellationToken cancellationToken)
+    {
+        _isResumed = _releases!.TryResume(command.Release);
+        _ownsPartial = true;
+        _pieces = PieceStore.OpenForFetching(_releases.Layout.Partial(command.Release), metainfo);
+        Bitfield verified = _isResumed
+            ? await _pieces.VerifyAsync(cancellationToken).ConfigureAwait(false)
+            : new Bitfield(metainfo.Layout.PieceCount);
+        _isVerified = true;
+        for (int piece = 0; piece < verified.Length; piece++)
+        {
+            _resumedBytes += verified[piece] ? metainfo.Layout.SizeOf(piece) : 0;
+        }
+
+        return verified;
+    }
+
+    private void RequireSpace(long neededBytes)
+    {
+        long freeBytes = _releases!.FreeBytes();
+        if (freeBytes < neededBytes)
+        {
+            throw new VerbException(HostFailure.DiskFull, $"{_releases.Layout.Releases} has {freeBytes} bytes free, and {command.Release} needs {neededBytes} more");
+        }
+    }
+
+    private void Join(Metainfo metainfo, Bitfield verified, IReadOnlyList<Uri> trackers)
+    {
+        _member = new SwarmMember(metainfo, _pieces!, verified, trackers, command, time);
+        _report = new ProgressReport(_member, metainfo.Layout.TotalLength, _resumedBytes, events, options, time);
+    }
+
+    private async Task WaitUntilCompleteAsync(CancellationToken cancellationToken)
+    {
+        Task completed = _member!.Completed;
+        Task first = await Task.WhenAny(completed, _report!.Stalled).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (first == _report.Stalled && !completed.IsCompleted)
+        {
+            throw new VerbException(
+                HostFailure.SwarmStalled,
+                $"no byte of {command.Release} arrived for {options.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected");
+        }
+
+        await completed.ConfigureAwait(false);
+    }
+
+    private async Task PromoteAsync(Metainfo metainfo, CancellationToken cancellationToken)
+    {
+        await _pieces!.FinishAsync(cancellationToken).ConfigureAwait(false);
+        _pieces.Relocate(_releases!.Layout.Release(command.Release), () => _releases.Promote(command.Release, metainfo));
+        _ownsPartial = false;
+        _releases.Audit(AuditEntry.Stage, command.Release, previous: null, command.DeployedBy, AuditEntry.Ok);
+    }
+
+    private async Task LeaveSwarmAsync()
+    {
+        if (_member is null)
+        {
+            return;
+        }
+
+        await _member.DisposeAsync().ConfigureAwait(false);
+        if (_report is not null)
+        {
+            await _report.DisposeAsync().ConfigureAwait(false);
+            _report.Send(); // what was sent in all
+        }
+    }
+
+    private void CleanUp()
+    {
+        bool isUseful = _isVerified ? Math.Max(_resumedBytes, _member?.Stats.VerifiedBytes ?? 0) > 0 : _isResumed;
+        if (_ownsPartial && (!isUseful || (_discards && !_isResumed)))
+        {
+            _releases!.DiscardPartial(command.Release);
+        }
+
+        if (_discards)
+        {
+            _releases!.RemoveUnusedFolders();
+        }
+    }
+}
