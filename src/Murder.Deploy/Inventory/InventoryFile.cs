@@ -70,10 +70,10 @@ internal sealed partial class InventoryFile
         {
             BeginSection(header.Groups["group"].Value, header.Groups["kind"].Value);
         }
-        else if (line[0] == '[' && line[^1] == ']')
+        else if (IsMeantAsHeader(line))
         {
             _section = Section.Unknown;
-            Wrong($"'{line}' is not a section; it must be [group], [group:children] or [group:vars]");
+            Wrong($"'{line}' is not a section; it must be [group], [group:children] or [group:vars], and behind it may stand a # comment only");
         }
         else if (_section == Section.Hosts)
         {
@@ -87,6 +87,14 @@ internal sealed partial class InventoryFile
         {
             ReadVariable(line);
         }
+    }
+
+    // A host line may begin with '[' too: [2001:db8::1]:2222, or [a:c]web.
+    private static bool IsMeantAsHeader(string line)
+    {
+        int close = line.IndexOf(']');
+        bool isBracketed = line[0] == '[' && close > 0 && (close + 1 == line.Length || char.IsWhiteSpace(line[close + 1]));
+        return line == "[]" || (isBracketed && HostAddress.Split(line[..(close + 1)]).Host.StartsWith('['));
     }
 
     private void BeginSection(string group, string kind)

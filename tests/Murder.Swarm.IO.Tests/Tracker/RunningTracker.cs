@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Murder.Swarm.IO.Tests.Tracker;
+namespace Murder.Swarm.IO.Tests;
 
 /// <summary>A real tracker on a loopback port, for the length of one test.</summary>
 internal sealed class RunningTracker : IAsyncDisposable

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using CsCheck;
-using static Murder.Swarm.IO.Tests.Tracker.RunningTracker;
+using static Murder.Swarm.IO.Tests.RunningTracker;
 
-namespace Murder.Swarm.IO.Tests.Tracker;
+namespace Murder.Swarm.IO.Tests;
 
 public sealed class TrackerServerTests
 {

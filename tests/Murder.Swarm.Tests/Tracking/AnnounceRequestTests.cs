@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace Murder.Swarm.Tests.Tracking;
+namespace Murder.Swarm.Tests;
 
 public sealed class AnnounceRequestTests
 {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using CsCheck;
 
-namespace Murder.Swarm.Tests.Tracking;
+namespace Murder.Swarm.Tests;
 
 public sealed class AnnounceResponseTests
 {

@@ -1,7 +1,7 @@
 using System.Net;
 using CsCheck;
 
-namespace Murder.Swarm.Tests.Tracking;
+namespace Murder.Swarm.Tests;
 
 public sealed class PeerHandoutTests
 {

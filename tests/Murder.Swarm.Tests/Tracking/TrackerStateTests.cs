@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Murder.Swarm.Tests.Tracking;
+namespace Murder.Swarm.Tests;
 
 public sealed class TrackerStateTests
 {
