@@ -1,0 +1,226 @@
+using System.Xml.Linq;
+using Microsoft.Build.Execution;
+using Microsoft.Build.Framework;
+using Murder.Testing;
+
+namespace Murder.Build.Tasks.Tests;
+
+/// <summary>Murder.Build.props and .targets: defaults, refusals, and what reaches the tasks.</summary>
+[Collection("MSBuild")] // one build at a time in a process
+public sealed class TargetsTests
+{
+    [Fact]
+    public void Defaults_are_taken_from_the_project_and_all_paths_are_absolute()
+    {
+        using ServiceProject service = new();
+
+        (ProjectInstance project, _, bool succeeded) = service.Build("_MurderComputeSettings", ("Hosts", "prod"), ("PublishDir", "bin/Release/net10.0/publish/"));
+
+        Assert.True(succeeded);
+        Assert.Equal("prod", project.GetPropertyValue("MurderHosts"));
+        Assert.Equal("shop", project.GetPropertyValue("MurderApplication"));
+        Assert.Equal($"{service.Directory}/bin/Release/net10.0/publish/", project.GetPropertyValue("_MurderPublishDirectory"));
+        Assert.Equal($"{service.Directory}/bin/murder/", project.GetPropertyValue("_MurderReportDirectory"));
+        Assert.Equal($"{service.Directory}/bin/murder/shop.torrent", project.GetPropertyValue("_MurderTorrentFile"));
+        Assert.Equal($"{service.Directory}/obj/murder/local/", project.GetPropertyValue("_MurderLocalDirectory"));
+        Assert.Equal("auto", project.GetPropertyValue("MurderProgress"));
+        Assert.Equal("false", project.GetPropertyValue("MurderAllowDebug"));
+    }
+
+    [Fact]
+    public void A_project_may_set_everything_itself()
+    {
+        using ServiceProject service = new(
+            """
+            <PropertyGroup>
+              <MurderHosts>eu</MurderHosts>
+              <MurderApplication>store</MurderApplication>
+              <MurderReportPath>reports</MurderReportPath>
+              <MurderTorrentPath>/tmp/x.torrent</MurderTorrentPath>
+            </PropertyGroup>
+            """);
+
+        (ProjectInstance project, _, _) = service.Build("_MurderComputeSettings", ("Hosts", "prod"));
+
+        Assert.Equal("eu", project.GetPropertyValue("MurderHosts"));
+        Assert.Equal("store", project.GetPropertyValue("MurderApplication"));
+        Assert.Equal($"{service.Directory}/reports/", project.GetPropertyValue("_MurderReportDirectory"));
+        Assert.Equal("/tmp/x.torrent", project.GetPropertyValue("_MurderTorrentFile"));
+    }
+
+    [Theory]
+    [InlineData("MurderDeploy")]
+    [InlineData("MurderStage")]
+    [InlineData("MurderActivate")]
+    [InlineData("MurderStatus")]
+    public void Without_hosts_nothing_is_built_or_published(string target)
+    {
+        using ServiceProject service = new();
+
+        (_, ServiceProject.RecordingLogger log, bool succeeded) = service.Build(target);
+
+        Assert.False(succeeded);
+        Assert.Equal(["MURDER0101"], log.Codes);
+        Assert.DoesNotContain("Build", log.Targets);
+        Assert.DoesNotContain("PrepareForPublish", log.Targets);
+    }
+
+    [Fact]
+    public void A_Debug_build_is_refused_unless_it_is_allowed()
+    {
+        using ServiceProject service = new();
+
+        (_, ServiceProject.RecordingLogger refused, _) = service.Build("MurderDeploy", ("Hosts", "prod"), ("Configuration", "Debug"));
+        (_, ServiceProject.RecordingLogger allowed, bool succeeded) = service.Build("_MurderCheckDeploy", ("Hosts", "prod"), ("Configuration", "Debug"), ("MurderAllowDebug", "true"), ("_MurderIsDeployRequested", "true"));
+
+        Assert.Equal(["MURDER0003"], refused.Codes);
+        Assert.DoesNotContain("Build", refused.Targets);
+        Assert.Empty(allowed.Codes);
+        Assert.True(succeeded);
+    }
+
+    [Fact]
+    public void A_project_that_is_not_published_is_refused()
+    {
+        using ServiceProject service = new("<PropertyGroup><IsPublishable>false</IsPublishable></PropertyGroup>");
+
+        Assert.Equal(["MURDER0004"], service.Build("MurderDeploy", ("Hosts", "prod")).Log.Codes);
+    }
+
+    [Fact]
+    public void An_older_SDK_is_refused()
+    {
+        using ServiceProject service = new();
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", ("Hosts", "prod"), ("NETCoreSdkVersion", "9.0.305"));
+
+        Assert.Equal(["MURDER0002"], log.Codes);
+    }
+
+    [Theory]
+    [InlineData("MurderDeploy")]
+    [InlineData("MurderStage")]
+    [InlineData("MurderActivate")]
+    [InlineData("MurderStatus")]
+    [InlineData("MurderTorrent")]
+    public void Several_target_frameworks_are_refused_with_the_way_to_choose_one(string target)
+    {
+        using ServiceProject service = new();
+        service.Write("Directory.Build.props", "<Project />");
+        service.Write("Directory.Build.targets", $"""<Project><Import Project="{Repository.Combine("buildMultiTargeting", "Murder.Build.targets")}" /></Project>""");
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build(target, ("Hosts", "prod"), ("TargetFramework", ""), ("TargetFrameworks", "net9.0;net10.0"));
+
+        Assert.Equal(["MURDER0005"], log.Codes);
+        Assert.Contains("-f net10.0", log.Texts[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_environment_variable_does_not_choose_the_hosts()
+    {
+        using ServiceProject service = new();
+        Environment.SetEnvironmentVariable("HOSTS", "prod");
+        try
+        {
+            Assert.Equal(["MURDER0006"], service.Build("MurderDeploy").Log.Codes);
+            Assert.Equal("prod", service.Build("_MurderComputeSettings", ("Hosts", "prod")).Project.GetPropertyValue("MurderHosts"));
+            Assert.Equal("eu", service.Build("_MurderComputeSettings", ("Hosts", "eu")).Project.GetPropertyValue("MurderHosts"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("HOSTS", null);
+        }
+    }
+
+    [Theory]
+    [InlineData("bin/Release/net10.0/publish/", "True")]
+    [InlineData("bin/", "False")]
+    [InlineData("bin/Release/", "False")]
+    [InlineData("./", "False")]
+    [InlineData("publish/", "False")]
+    [InlineData("../binary/", "False")]
+    public void Only_a_publish_folder_below_the_own_output_is_emptied(string publishDirectory, string expected)
+    {
+        using ServiceProject service = new();
+
+        (ProjectInstance project, _, _) = service.Build("_MurderComputeSettings", ("Hosts", "prod"), ("PublishDir", publishDirectory));
+
+        Assert.Equal(expected, project.GetPropertyValue("_MurderOwnsPublishDirectory"), ignoreCase: true);
+    }
+
+    [Fact]
+    public void The_publish_folder_is_emptied_for_a_deploy()
+    {
+        using ServiceProject service = new();
+        string stale = service.Write("bin/Release/net10.0/publish/stale.txt", "");
+
+        service.Build("PrepareForPublish", ("Hosts", "prod"), ("PublishDir", "bin/Release/net10.0/publish/"));
+
+        Assert.False(File.Exists(stale));
+    }
+
+    [Fact]
+    public void A_foreign_publish_folder_is_left_alone_and_its_files_warned_about()
+    {
+        using ServiceProject service = new();
+        string stale = service.Write("out/stale.txt", "");
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("PrepareForPublish", ("Hosts", "prod"), ("PublishDir", "out/"));
+
+        Assert.True(File.Exists(stale));
+        Assert.Equal(["MURDER1001"], log.Codes);
+    }
+
+    [Fact]
+    public void A_publish_that_is_no_deploy_is_left_alone()
+    {
+        using ServiceProject service = new();
+        string stale = service.Write("bin/Release/net10.0/publish/stale.txt", "");
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("PrepareForPublish", ("PublishDir", "bin/Release/net10.0/publish/"));
+
+        Assert.True(File.Exists(stale));
+        Assert.DoesNotContain(log.Targets, target => target.Contains("Murder", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_project_hooks_in_by_targets_of_known_names()
+    {
+        using ServiceProject service = new(
+            """
+            <PropertyGroup><MurderDeployDependsOn>Mine</MurderDeployDependsOn></PropertyGroup>
+            <Target Name="Mine" />
+            <Target Name="BeforeMurderDeploy"><Error Code="MINE" Text="stop here" /></Target>
+            """);
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", ("Hosts", "prod"));
+
+        Assert.Equal(["MINE"], log.Codes);
+        Assert.Contains("Mine", log.Targets);
+        Assert.DoesNotContain("Publish", log.Targets);
+    }
+
+    [Fact]
+    public void Every_input_of_a_deploy_is_handed_over_and_nothing_the_task_does_not_know()
+    {
+        XElement[] targets = [.. XDocument.Load(Repository.Combine("build", "Murder.Build.targets")).Descendants("Target")];
+        foreach (Type verb in new[] { typeof(DeployRelease), typeof(ActivateRelease), typeof(ShowStatus), typeof(CreateTorrent) })
+        {
+            string[] known = [.. verb.GetProperties().Where(p => p.CanWrite && p.DeclaringType?.Assembly == verb.Assembly).Where(p => !p.IsDefined(typeof(OutputAttribute), false)).Select(p => p.Name).Order()];
+            string[] required = [.. verb.GetProperties().Where(p => p.IsDefined(typeof(RequiredAttribute), true)).Select(p => p.Name)];
+            XElement[] calls = [.. targets.Elements(verb.Name)];
+
+            Assert.NotEmpty(calls);
+            foreach (XElement call in calls)
+            {
+                string[] given = [.. call.Attributes().Select(attribute => attribute.Name.LocalName).Order()];
+                Assert.Subset(known.ToHashSet(), given.ToHashSet());
+                Assert.Superset(required.ToHashSet(), given.ToHashSet());
+                if (verb == typeof(DeployRelease))
+                {
+                    Assert.Equal(known, given);
+                }
+            }
+        }
+    }
+}
