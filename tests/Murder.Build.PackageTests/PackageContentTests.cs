@@ -1,0 +1,49 @@
+using System.Xml.Linq;
+
+namespace Murder.Build.PackageTests;
+
+[Collection(PackageFixture.Name)]
+public sealed class PackageContentTests(PackageFixture package)
+{
+    /// <summary>The whole list: a dependency that is missing breaks the task in the service's build, one too many is shipped to everybody.</summary>
+    [Fact]
+    public void The_package_holds_the_tasks_with_what_they_need_the_targets_and_the_agents_and_nothing_of_MSBuild() =>
+        Assert.Equal(
+            """
+            Murder.Build.nuspec
+            README.md
+            THIRD-PARTY-NOTICES
+            build/Murder.Build.props
+            build/Murder.Build.targets
+            buildMultiTargeting/Murder.Build.targets
+            tasks/net10.0/BouncyCastle.Cryptography.dll
+            tasks/net10.0/Microsoft.Extensions.DependencyInjection.Abstractions.dll
+            tasks/net10.0/Microsoft.Extensions.Logging.Abstractions.dll
+            tasks/net10.0/Murder.Build.Tasks.deps.json
+            tasks/net10.0/Murder.Build.Tasks.dll
+            tasks/net10.0/Murder.Deploy.dll
+            tasks/net10.0/Murder.PeerHost.Contract.dll
+            tasks/net10.0/Murder.Swarm.IO.dll
+            tasks/net10.0/Murder.Swarm.dll
+            tasks/net10.0/NuGet.Versioning.dll
+            tasks/net10.0/Renci.SshNet.dll
+            tools/agent/any/Murder.PeerHost.Contract.dll
+            tools/agent/any/Murder.Swarm.IO.dll
+            tools/agent/any/Murder.Swarm.dll
+            tools/agent/any/murder-peer.deps.json
+            tools/agent/any/murder-peer.dll
+            tools/agent/any/murder-peer.runtimeconfig.json
+            tools/agent/linux-x64/murder-peer.gz
+            """,
+            string.Join(Environment.NewLine, package.ReadFileList()));
+
+    [Fact]
+    public void The_package_brings_no_dependency_into_the_graph_of_a_service()
+    {
+        XElement metadata = XDocument.Parse(package.ReadText("Murder.Build.nuspec")).Root!.Elements().Single();
+
+        string[] dependencies = [.. metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.ToString())];
+        Assert.Empty(dependencies);
+        Assert.Equal("true", metadata.Elements().Single(element => element.Name.LocalName == "developmentDependency").Value);
+    }
+}

@@ -1,0 +1,44 @@
+using System.IO.Compression;
+using Murder.Testing;
+
+namespace Murder.Build.PackageTests;
+
+/// <summary>Packs Murder.Build once for all tests, under a version nobody has in a cache, into a feed of its own.</summary>
+public sealed class PackageFixture : IAsyncLifetime
+{
+    public const string Name = "package";
+
+    private readonly TestDirectory _directory = new();
+
+    public string Version { get; } = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}";
+
+    public string Feed => _directory.Combine("feed");
+
+    public async Task InitializeAsync() =>
+        (await new DotnetCli("pack").RunAsync(Repository.Root, "pack", "src/Murder.Build.Tasks", "-c", "Release", "-o", Feed, $"-p:PackageVersion={Version}")).Succeeded();
+
+    public Task DisposeAsync()
+    {
+        _directory.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Paths in the package, without those that NuGet itself adds.</summary>
+    public IReadOnlyList<string> ReadFileList()
+    {
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(Feed, $"Murder.Build.{Version}.nupkg"));
+        return [.. package.Entries.Select(entry => entry.FullName).Where(path => !IsOfNuGet(path)).Order(StringComparer.Ordinal)];
+    }
+
+    public string ReadText(string path)
+    {
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(Feed, $"Murder.Build.{Version}.nupkg"));
+        using StreamReader reader = new(package.GetEntry(path)!.Open());
+        return reader.ReadToEnd();
+    }
+
+    private static bool IsOfNuGet(string path) => path is "[Content_Types].xml" || path.StartsWith("_rels/", StringComparison.Ordinal) || path.StartsWith("package/", StringComparison.Ordinal);
+}
+
+[CollectionDefinition(PackageFixture.Name)]
+public sealed class PackageTestGroup : ICollectionFixture<PackageFixture>;

@@ -1,0 +1,36 @@
+using Murder.Testing;
+
+namespace Murder.Build.PackageTests;
+
+/// <summary>The first command of the README, in this clone.</summary>
+public sealed class SampleTests
+{
+    private const string Sample = "samples/WebAppWithMurder";
+
+    private readonly DotnetCli _cli = new("sample");
+
+    [Fact]
+    public async Task The_sample_deploys_itself_from_a_clone_and_a_second_run_makes_a_second_release()
+    {
+        string publish = Repository.Combine(Sample, "bin", "Release", "net10.0", "publish");
+
+        string[] first = await DeployAsync(publish);
+        string[] second = await DeployAsync(publish);
+
+        Assert.Equal(8, first.Length);
+        Assert.Single(first.Distinct());
+        Assert.Single(second.Distinct());
+        Assert.NotEqual(first[0], second[0]);
+        Assert.Contains(TreeSnapshot.Of(publish), line => line == "notes/latest.md -> 1.0.0.md");
+        Assert.Contains(TreeSnapshot.Of(publish), line => line.StartsWith("WebAppWithMurder x ", StringComparison.Ordinal));
+        Assert.DoesNotContain(TreeSnapshot.Of(publish), line => line.StartsWith("Murder.", StringComparison.Ordinal) || line.StartsWith("murder-peer", StringComparison.Ordinal));
+        Assert.DoesNotContain("Murder.Build", await File.ReadAllTextAsync(Path.Combine(publish, "WebAppWithMurder.deps.json")), StringComparison.Ordinal);
+    }
+
+    private async Task<string[]> DeployAsync(string publish)
+    {
+        (await _cli.RunAsync(Repository.Root, "publish", Sample, "-t:MurderDeploy", "-p:Hosts=local")).Succeeded();
+        string local = Repository.Combine(Sample, "obj", "murder", "local");
+        return [.. Enumerable.Range(1, 8).Select(host => HostTree.AssertRuns(Path.Combine(local, $"host{host:00}"), publish))];
+    }
+}
