@@ -15,6 +15,9 @@ public static class ProcessTree
 
     public static string CommandLineOf(int id) => TryRead($"/proc/{id}/cmdline")?.Replace('\0', ' ').Trim() ?? "";
 
+    /// <summary>The session a process belongs to, which a terminal's Ctrl-C does not leave.</summary>
+    public static int SessionOf(int id) => StatOf(id, 3);
+
     public static bool IsRunning(int id) => TryRead($"/proc/{id}/stat") is { } stat && !stat[(stat.LastIndexOf(')') + 1)..].StartsWith(" Z", StringComparison.Ordinal);
 
     public static void KillWithDescendants(int id)
@@ -38,11 +41,13 @@ public static class ProcessTree
         }
     }
 
-    private static int ParentOf(int id)
+    private static int ParentOf(int id) => StatOf(id, 1);
+
+    /// <summary>A number of "pid (name) state parent group session ...", counted from the state; the name may hold anything. 0 when the process has ended.</summary>
+    private static int StatOf(int id, int index)
     {
-        // "pid (name) state parent ...", and the name may hold anything
         string? stat = TryRead($"/proc/{id}/stat");
-        return stat is null ? 0 : int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        return stat is null ? 0 : int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[index], CultureInfo.InvariantCulture);
     }
 
     private static string? TryRead(string path)

@@ -128,6 +128,35 @@ public sealed class AgentChannelTests
     }
 
     [Fact]
+    public async Task A_dead_link_does_not_hold_up_the_end()
+    {
+        using var ssh = new SshFixture();
+        int port = ssh.Sshd.Port;
+        var dead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var wire = new ScriptedServer(async (stream, _) =>
+        {
+            using var target = new TcpClient("127.0.0.1", port);
+            using var stop = new CancellationTokenSource();
+            Task both = Task.WhenAll(stream.CopyToAsync(target.GetStream(), stop.Token), target.GetStream().CopyToAsync(stream, stop.Token));
+            await dead.Task;
+            await stop.CancelAsync();
+            await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite);
+        });
+        ssh.TrustOnly(ssh.Sshd.KnownHostsLine("ed25519", "*"));
+        ssh.Host = ssh.Host with { Port = wire.Port };
+        AgentChannel channel = await ssh.LaunchAsync();
+        ValueTask<AgentEvent> reading = channel.ReadAsync(CancellationToken.None);
+        dead.SetResult();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        await channel.DisposeAsync();
+
+        Assert.Equal(HostFailure.AgentLost, (await Assert.ThrowsAsync<HostException>(async () => await reading)).Failure);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{watch.Elapsed}");
+    }
+
+    [Fact]
     public async Task A_command_of_megabytes_comes_through_whole_while_others_wait()
     {
         using var ssh = new SshFixture { Package = StubAgent.Package(StubAgent.Script(extra: $"head -c 12000000 | wc -c >&2; echo '{{\"type\":\"bye\"}}'; exit 0 # {Guid.NewGuid()}")) };

@@ -58,7 +58,7 @@ public sealed class LocalAgentLauncherTests
         using var agents = new TestDirectory();
         await using AgentChannel channel = await Launcher(agents, StubAgent.Script()).LaunchAsync(s_host, CancellationToken.None);
 
-        Assert.Equal(channel.Hello.ProcessId.ToString(), Command.Run("ps", "-o", "sid=", "-p", channel.Hello.ProcessId.ToString()).Trim());
+        Assert.Equal(channel.Hello.ProcessId, ProcessTree.SessionOf(channel.Hello.ProcessId));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class LocalAgentLauncherTests
         Environment.SetEnvironmentVariable("MURDER_TEST_KEPT", "y");
         try
         {
-            await using AgentChannel channel = await Launcher(agents, StubAgent.Script(extra: "env >&2; exit 1")).LaunchAsync(s_host, CancellationToken.None);
+            await using AgentChannel channel = await Launcher(agents, StubAgent.Script(extra: "env | grep MURDER_TEST >&2; exit 1")).LaunchAsync(s_host, CancellationToken.None);
             HostException e = await Assert.ThrowsAsync<HostException>(async () => await channel.ReadAsync(CancellationToken.None));
 
             Assert.DoesNotContain("MSBUILD_MURDER_TEST", e.Message, StringComparison.Ordinal);
