@@ -39,6 +39,7 @@ public sealed partial class SwarmDriver : IAsyncDisposable
     public SwarmDriver(Metainfo metainfo, PieceStore store, Bitfield verified, IAnnouncer? announcer, SwarmDriverOptions options, TimeProvider time)
     {
         SwarmRandom random = new(options.Seed);
+        _listener = new PeerListener(options.ListenAddress, options.Port, options.PortsTried);
         Self = PeerId.Create(random);
         _session = new SwarmSession(metainfo, verified, options.Session, Self, random.Next());
         _stats = _session.Stats;
@@ -55,7 +56,6 @@ public sealed partial class SwarmDriver : IAsyncDisposable
         _services = new PeerServices(_inbox, _blocks, store, options, time);
         _connections = new ConnectionTable(options.IncomingConnectionsMax + options.Session.OutgoingPeersMax);
         _tasks = new TaskSet(Fail);
-        _listener = new PeerListener(options.ListenAddress, options.Port, options.PortsTried);
         if (verified.IsFull)
         {
             _completed.SetResult();

@@ -7,7 +7,7 @@ namespace Murder.Swarm.IO.Tests;
 internal sealed class TestSwarm : IAsyncDisposable
 {
     /// <summary>Long enough for a loaded machine; nothing here is about speed.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TestDirectory _folder = new();
     private readonly List<Member> _members = [];
