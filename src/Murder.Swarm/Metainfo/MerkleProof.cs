@@ -32,9 +32,9 @@ public static class MerkleProof
     /// <summary>Which leaves must be read from the file to answer: whole pieces. None when the metainfo has all that is asked for.</summary>
     public static (int FirstBlock, int Count) LeavesFor(Metainfo metainfo, int file, MerkleRange range)
     {
-        if (range.BaseLayer > 0)
+        if (range.BaseLayer >= metainfo.PieceLayer)
         {
-            return (0, 0);
+            return (0, 0); // pieces of one block are their own leaves
         }
 
         int blocksPerPiece = metainfo.Layout.BlocksPerPiece;

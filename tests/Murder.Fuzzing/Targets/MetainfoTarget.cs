@@ -14,6 +14,7 @@ internal sealed class MetainfoTarget : IFuzzTarget
     [
         Build(File("a", 1)),
         Build(File("app", 100_000, isExecutable: true), File("lib/b", 16 * 1024), File("lib/deep/empty", 0), Link("lib/l", "app"), Link("m", "lib/l")),
+        Build(File("aa", 1), File("bb/cc", 2), File("bb/d", 3), Link("ee", "bb")), // names as long as '..', which tokens replace
         Build(File("big", 3_000_000), File("same/big", 3_000_000), Link("d", "same")),
     ];
 
