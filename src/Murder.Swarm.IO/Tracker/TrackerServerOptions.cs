@@ -9,7 +9,7 @@ internal sealed record TrackerServerOptions
 
     /// <summary>
     /// Connections at once; further ones are closed unread. Each of 10,000 hosts keeps one, and may leave a dead one behind. An idle one holds
-    /// no buffer and costs about 2 KB.
+    /// no buffer and costs less than 4 KB of heap (measured with 5,000).
     /// </summary>
     public int ConnectionsMax { get; init; } = 20_000;
 

@@ -18,8 +18,8 @@ public sealed record TrackerOptions
     public int EverybodyMeetsSeederMembersMax { get; init; } = 64;
 
     /// <summary>
-    /// Bounds the tracker's load: all members together announce this often a second, at 0.2 ms to 0.6 ms of one core each. With it, 1,000
-    /// members announce every second, 10,000 every ten.
+    /// Bounds the tracker's load: all members together announce this often a second, at 0.2 ms of one core each (measured on loopback, the
+    /// client's half included). With it, 1,000 members announce every second, 10,000 every ten.
     /// </summary>
     public int AnnouncesPerSecondMax { get; init; } = 1000;
 
@@ -34,7 +34,7 @@ public sealed record TrackerOptions
     /// </summary>
     public TimeSpan ExpiryMin { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>max(IntervalMin, members / AnnouncesPerSecondMax), in whole seconds as BEP 3 has them.</summary>
+    /// <summary>The larger of <see cref="IntervalMin"/> and members / <see cref="AnnouncesPerSecondMax"/>, in whole seconds as BEP 3 has them.</summary>
     public TimeSpan Interval(int members)
     {
         var forLoad = TimeSpan.FromSeconds((members + AnnouncesPerSecondMax - 1) / AnnouncesPerSecondMax);
