@@ -179,9 +179,9 @@ public sealed class PieceStore : IDisposable
             {
                 return OpenToFill(path);
             }
-            catch (DirectoryNotFoundException)
+            catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException)
             {
-                // The first piece of the folder.
+                // The first piece of the folder. .NET calls it the file that is missing when another thread has made the folder meanwhile.
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 return OpenToFill(path);
             }
