@@ -7,16 +7,17 @@ namespace Murder.Build.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed partial class ActivateRelease : DeploymentTask
 {
-    internal override async Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
+    internal override async Task<bool> RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
     {
         IReadOnlyList<HostReport> hosts = await Deployment.ActivateAsync(settings, log, cancellationToken).ConfigureAwait(false);
 
         HostReports = HostOutcome.ToItems(hosts);
         bool succeeded = hosts.All(host => host.State == HostState.Active);
-        HostOutcome.ReportFailures(log, hosts, succeeded);
         if (succeeded)
         {
             log.Outcome(HostOutcome.Describe(settings.Release, hosts, HostState.Active));
         }
+
+        return succeeded;
     }
 }

@@ -7,10 +7,10 @@ namespace Murder.Build.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed partial class CreateTorrent : DeploymentTask
 {
-    internal override async Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
+    internal override async Task<bool> RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
     {
         InfoHash = await Deployment.WriteTorrentAsync(settings, TorrentPath, log, cancellationToken).ConfigureAwait(false);
-        log.Milestone($"info-hash {InfoHash}");
         log.Outcome(TorrentPath);
+        return true;
     }
 }

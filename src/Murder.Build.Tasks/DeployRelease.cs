@@ -7,17 +7,18 @@ namespace Murder.Build.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed partial class DeployRelease : DeploymentTask
 {
-    internal override async Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
+    internal override async Task<bool> RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
     {
         DeploymentReport report = await Deployment.DeployAsync(settings, Activate, log, cancellationToken).ConfigureAwait(false);
 
         ReleaseId = report.Release;
         ReportPath = Path.Combine(settings.ReportDirectory, "report.json");
         HostReports = HostOutcome.ToItems(report.Hosts);
-        HostOutcome.ReportFailures(log, report.Hosts, report.Succeeded);
         if (report.Succeeded)
         {
             log.Outcome(HostOutcome.Describe(report.Release, report.Hosts, Activate ? HostState.Active : HostState.Staged));
         }
+
+        return report.Succeeded;
     }
 }

@@ -19,7 +19,11 @@ public abstract partial class DeploymentTask : Microsoft.Build.Utilities.Task, I
         try
         {
             // Off MSBuild's thread and async all the way: MSBuild runs on few pool threads, and waiting on them starves the deploy.
-            Task.Run(() => RunAsync(ToSettings(), log, _cancellation.Token)).GetAwaiter().GetResult();
+            bool succeeded = Task.Run(() => RunAsync(ToSettings(), log, _cancellation.Token)).GetAwaiter().GetResult();
+            if (!succeeded && !Log.HasLoggedErrors)
+            {
+                log.Report(TaskProblems.FailedWithoutReason());
+            }
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -58,6 +62,6 @@ public abstract partial class DeploymentTask : Microsoft.Build.Utilities.Task, I
         }
     }
 
-    /// <summary>The verb. Logs an error for everything that keeps it from succeeding.</summary>
-    internal abstract Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken);
+    /// <summary>The verb. False when it did not succeed, and then <see cref="Deployment"/> has reported why.</summary>
+    internal abstract Task<bool> RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken);
 }

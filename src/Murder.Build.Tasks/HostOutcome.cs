@@ -7,21 +7,6 @@ namespace Murder.Build.Tasks;
 /// <summary>What became of the hosts, in MSBuild's terms.</summary>
 internal static class HostOutcome
 {
-    /// <summary>One error a failed host; only a warning when the deploy may do without it (<c>MurderMaxFailedHosts</c>).</summary>
-    public static void ReportFailures(MSBuildLog log, IReadOnlyList<HostReport> hosts, bool succeeded)
-    {
-        HostReport[] failed = [.. hosts.Where(host => host.State == HostState.Failed)];
-        foreach (HostReport host in failed)
-        {
-            log.Report(TaskProblems.Of(host), asWarning: succeeded);
-        }
-
-        if (!succeeded && failed.Length == 0)
-        {
-            log.Report(TaskProblems.FailedWithoutReason());
-        }
-    }
-
     /// <summary><c>release ID active on 48 hosts</c>, or <c>… on 46 of 48 hosts</c>.</summary>
     public static string Describe(string release, IReadOnlyList<HostReport> hosts, HostState state)
     {

@@ -49,27 +49,24 @@ internal sealed class MSBuildLog : IDeploymentLog, IDisposable
         }
     }
 
-    public void Report(Problem problem) => Report(problem, problem.IsWarning);
-
-    public void Report(IEnumerable<Problem> problems)
-    {
-        foreach (Problem problem in problems)
-        {
-            Report(problem);
-        }
-    }
-
-    /// <param name="asWarning">the deploy goes on, or has succeeded, in spite of it</param>
-    public void Report(Problem problem, bool asWarning)
+    public void Report(Problem problem)
     {
         string text = $"{problem.Text} {problem.Remedy}".TrimEnd();
-        if (asWarning)
+        if (problem.IsWarning)
         {
             _log.LogWarning(null, problem.Code, null, null, _projectFile, 0, 0, 0, 0, "{0}", text);
         }
         else
         {
             _log.LogError(null, problem.Code, null, null, _projectFile, 0, 0, 0, 0, "{0}", text);
+        }
+    }
+
+    public void Report(IEnumerable<Problem> problems)
+    {
+        foreach (Problem problem in problems)
+        {
+            Report(problem);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Murder.Build.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed partial class ShowStatus : DeploymentTask
 {
-    internal override async Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
+    internal override async Task<bool> RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
     {
         IReadOnlyList<HostStatus> hosts = await Deployment.StatusAsync(settings, log, cancellationToken).ConfigureAwait(false);
 
@@ -21,5 +21,6 @@ public sealed partial class ShowStatus : DeploymentTask
         }
 
         log.Outcome(StatusTable.Format(hosts));
+        return hosts.All(host => host.Problem is null);
     }
 }

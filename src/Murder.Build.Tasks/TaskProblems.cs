@@ -14,12 +14,4 @@ internal static class TaskProblems
         "MURDER0999",
         "This is a bug in Murder.Build: the deploy failed, and no host says why.",
         "Run the same command with -v:d, and send its output with report.json to the authors.");
-
-    /// <summary>A failed host in its own words.</summary>
-    public static Problem Of(HostReport host)
-    {
-        string detail = host.Detail ?? $"failed: {host.Failure?.ToString() ?? "no reason given"}.";
-        string text = detail.Contains(host.Name, StringComparison.Ordinal) ? detail : $"{host.Name}: {detail}";
-        return new Problem(host.Code ?? "MURDER0999", text, host.Remedy ?? "");
-    }
 }

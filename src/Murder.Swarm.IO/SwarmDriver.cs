@@ -41,7 +41,7 @@ public sealed partial class SwarmDriver : IAsyncDisposable
         SwarmRandom random = new(options.Seed);
         _listener = new PeerListener(options.ListenAddress, options.Port, options.PortsTried);
         Self = PeerId.Create(random);
-        _session = new SwarmSession(metainfo, verified, options.Session, Self, random.Next());
+        _session = new SwarmSession(metainfo, verified, options.Session with { ListenPort = Port }, Self, random.Next());
         _stats = _session.Stats;
         _options = options;
         _time = time;

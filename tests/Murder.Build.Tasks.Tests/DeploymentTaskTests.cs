@@ -15,7 +15,7 @@ public sealed class DeploymentTaskTests
         using TestVerb task = Verb((log, _) =>
         {
             log.Milestone("done");
-            return Task.CompletedTask;
+            return Task.FromResult(true);
         });
 
         Assert.True(task.Execute());
@@ -28,10 +28,19 @@ public sealed class DeploymentTaskTests
         using TestVerb task = Verb((log, _) =>
         {
             log.Report(new Problem("MURDER0201", "web1 is away.", "Mend it."));
-            return Task.CompletedTask;
+            return Task.FromResult(false);
         });
 
         Assert.False(task.Execute());
+    }
+
+    [Fact]
+    public void A_verb_never_fails_without_an_error()
+    {
+        using TestVerb task = Verb((_, _) => Task.FromResult(false));
+
+        Assert.False(task.Execute());
+        Assert.Equal("MURDER0999", Assert.Single(_engine.Errors).Code);
     }
 
     [Fact]
@@ -72,6 +81,8 @@ public sealed class DeploymentTaskTests
             {
                 cleanedUp = true;
             }
+
+            return true;
         });
 
         Task<bool> execution = Task.Run(task.Execute);
@@ -101,10 +112,10 @@ public sealed class DeploymentTaskTests
     public void Every_verb_may_run_in_the_process_of_a_multithreaded_build(Type verb) =>
         Assert.Contains(verb.CustomAttributes, attribute => attribute.AttributeType.FullName == "Microsoft.Build.Framework.MSBuildMultiThreadableTaskAttribute");
 
-    private TestVerb Verb(Func<MSBuildLog, CancellationToken, Task> run) => new(run) { BuildEngine = _engine, ProjectFile = "/work/shop/shop.csproj" };
+    private TestVerb Verb(Func<MSBuildLog, CancellationToken, Task<bool>> run) => new(run) { BuildEngine = _engine, ProjectFile = "/work/shop/shop.csproj" };
 
-    private sealed class TestVerb(Func<MSBuildLog, CancellationToken, Task> run) : DeploymentTask
+    private sealed class TestVerb(Func<MSBuildLog, CancellationToken, Task<bool>> run) : DeploymentTask
     {
-        internal override Task RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken) => run(log, cancellationToken);
+        internal override Task<bool> RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken) => run(log, cancellationToken);
     }
 }

@@ -17,35 +17,6 @@ public sealed class HostOutcomeTests
         Remedy = "Start sshd.",
     };
 
-    private readonly RecordingBuildEngine _engine = new();
-
-    [Fact]
-    public void Each_failed_host_is_an_error_that_names_it()
-    {
-        Report([s_good, s_bad, s_bad with { Name = "web3" }], succeeded: false);
-
-        Assert.Equal(
-            ["MURDER0201 web2: no answer at 10.0.0.2:22. Start sshd.", "MURDER0201 web3: no answer at 10.0.0.2:22. Start sshd."],
-            _engine.Errors.Select(error => $"{error.Code} {error.Message}"));
-    }
-
-    [Fact]
-    public void A_failed_host_that_the_deploy_may_do_without_is_a_warning()
-    {
-        Report([s_good, s_bad], succeeded: true);
-
-        Assert.Empty(_engine.Errors);
-        Assert.Equal("MURDER0201", Assert.Single(_engine.Warnings).Code);
-    }
-
-    [Fact]
-    public void A_deploy_never_fails_without_an_error()
-    {
-        Report([s_good], succeeded: false);
-
-        Assert.Equal("MURDER0999", Assert.Single(_engine.Errors).Code);
-    }
-
     [Fact]
     public void The_last_line_counts_the_hosts()
     {
@@ -60,12 +31,6 @@ public sealed class HostOutcomeTests
         ITaskItem item = HostOutcome.ToItems([s_bad])[0];
 
         Assert.Equal(("web2", "Failed", "MURDER0201"), (item.ItemSpec, item.GetMetadata("State"), item.GetMetadata("Code")));
-    }
-
-    private void Report(IReadOnlyList<HostReport> hosts, bool succeeded)
-    {
-        using MSBuildLog log = new(new TaskLoggingHelper(_engine, nameof(DeployRelease)), "/work/shop.csproj", ProgressStyle.None);
-        HostOutcome.ReportFailures(log, hosts, succeeded);
     }
 
     private static HostReport Host(string name, HostState state) => new(name) { Address = "10.0.0.1", State = state };
