@@ -1,0 +1,98 @@
+using System.Text;
+using CsCheck;
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost.Tests.Contract;
+
+public sealed class AgentJsonTests
+{
+    private static readonly ReleaseId Release = ReleaseId.Parse("1.0.0-20261123T031500Z-5f2a9c1d");
+
+    public static TheoryData<AgentCommand> Commands =>
+    [
+        new PingCommand(long.MaxValue),
+        new ActivateCommand("/srv/app", Release, "ann@laptop"),
+        new StatusCommand("/srv/a \"b\"\n"),
+        new StopCommand(),
+        new AbortCommand(),
+    ];
+
+    public static TheoryData<AgentEvent> Events =>
+    [
+        new AgentHello(1, "0.1.0", 7, "", "linux-x64", 2, null, null),
+        new AgentHello(1, "0.1.0", 7, "", "linux-x64", 2, "192.0.2.1", "192.0.2.2"),
+        new AgentPong(3),
+        new AgentProgress(1, 2, 3, 4, 5, 6),
+        new AgentPeerBanned("192.0.2.1:6881", "lied"),
+        new AgentStaged(Release, 1.5, 1, 2, 3, 4),
+        new AgentActivated(Release, null),
+        new AgentFailed(HostFailure.DiskFull, "no room"),
+        new AgentBye(),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void ACommandIsReadAsItWasWritten(AgentCommand command)
+    {
+        byte[] line = AgentJson.Write(command);
+
+        Assert.DoesNotContain((byte)'\n', line);
+        Assert.Equal(command, AgentJson.ReadCommand(line));
+    }
+
+    [Theory]
+    [MemberData(nameof(Events))]
+    public void AnEventIsReadAsItWasWritten(AgentEvent agentEvent)
+    {
+        byte[] line = AgentJson.Write(agentEvent);
+
+        Assert.DoesNotContain((byte)'\n', line);
+        Assert.Equal(agentEvent, AgentJson.ReadEvent(line));
+    }
+
+    [Fact]
+    public void AFetchCommandKeepsItsMetainfoAndUrls()
+    {
+        FetchCommand command = new() { Root = "/srv/app", Release = Release, Metainfo = [0, 10, 255], AnnounceUrls = ["http://192.0.2.1/a"], Port = 6881, Seed = ulong.MaxValue, DeployedBy = "ann" };
+
+        FetchCommand? read = AgentJson.ReadCommand(AgentJson.Write(command)) as FetchCommand;
+
+        Assert.NotNull(read);
+        Assert.Equal(command.Metainfo, read.Metainfo);
+        Assert.Equal(command.AnnounceUrls, read.AnnounceUrls);
+        Assert.Equal(command with { Metainfo = read.Metainfo, AnnounceUrls = read.AnnounceUrls }, read);
+    }
+
+    [Fact]
+    public void AStatusKeepsItsLists()
+    {
+        AgentStatus status = new(null, "b", ["b", "c"], [], 12, "ann@laptop");
+
+        AgentStatus? read = AgentJson.ReadEvent(AgentJson.Write(status)) as AgentStatus;
+
+        Assert.NotNull(read);
+        Assert.Equal(status.Staged, read.Staged);
+        Assert.Equal(status with { Staged = read.Staged, Partial = read.Partial }, read);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"root\":\"/srv/app\"}")]
+    [InlineData("{\"type\":\"status\"}")]
+    [InlineData("{\"type\":\"status\",\"root\":null}")]
+    [InlineData("{\"type\":\"fetch\",\"root\":\"/srv/app\"}")]
+    [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":\"a/b\"}")]
+    [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":null}")]
+    [InlineData("{\"type\":\"bye\"}")]
+    public void HalfACommandIsNone(string line) => Assert.Null(AgentJson.ReadCommand(Encoding.UTF8.GetBytes(line)));
+
+    [Fact]
+    public void NoBytesMakeItThrow() => Gen.Byte.Array[0, 60].Sample(bytes =>
+    {
+        _ = AgentJson.ReadCommand(bytes);
+        _ = AgentJson.ReadEvent(bytes);
+        _ = AgentJson.ReadCommand([.. "{\"type\":\"status\",\"root\":\""u8, .. bytes, .. "\"}"u8]);
+    });
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost.Tests;
+
+/// <summary>A real agent, framework-dependent, and the deployer's end of its control channel.</summary>
+internal sealed class AgentProcess : IDisposable
+{
+    /// <summary>Generous: the machine may be slow and busy.</summary>
+    public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(90);
+
+    private readonly Process _process;
+    private readonly LineReader _lines;
+    private readonly Task<string> _errors;
+
+    private AgentProcess(Process process)
+    {
+        _process = process;
+        _lines = new LineReader(process.StandardOutput.BaseStream, AgentProtocol.EventLineBytesMax);
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public AgentHello Hello { get; private set; } = null!;
+
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "murder-peer.dll");
+
+    /// <summary>Starts an agent and takes its hello.</summary>
+    public static async Task<AgentProcess> StartAsync(string? sshConnection = null)
+    {
+        AgentProcess agent = new(Process.Start(StartInfo([], sshConnection))!);
+        agent.Hello = await agent.ReadAsync<AgentHello>();
+        return agent;
+    }
+
+    /// <summary>Runs the executable to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        using Process process = Process.Start(StartInfo(arguments, sshConnection: null))!;
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(PatienceMax);
+        await process.WaitForExitAsync().WaitAsync(PatienceMax);
+        return (process.ExitCode, output, await errors);
+    }
+
+    public Task SendAsync(AgentCommand command) => SendLineAsync(AgentJson.Write(command));
+
+    public async Task SendLineAsync(ReadOnlyMemory<byte> line)
+    {
+        Stream input = _process.StandardInput.BaseStream;
+        await input.WriteAsync(line);
+        await input.WriteAsync("\n"u8.ToArray());
+        await input.FlushAsync();
+    }
+
+    /// <summary>The next event, null when the agent's stdout has ended.</summary>
+    public async Task<AgentEvent?> ReadAnyAsync()
+    {
+        ReadOnlyMemory<byte>? line = await _lines.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(PatienceMax);
+        return line is { } there ? AgentJson.ReadEvent(there.Span) ?? throw new InvalidDataException("a line on stdout is no event") : null;
+    }
+
+    /// <summary>The next event but progress, which must be of the type.</summary>
+    public async Task<T> ReadAsync<T>()
+        where T : AgentEvent
+    {
+        while (true)
+        {
+            AgentEvent? next = await ReadAnyAsync();
+            if (next is T wanted)
+            {
+                return wanted;
+            }
+
+            if (next is not AgentProgress)
+            {
+                throw new InvalidDataException($"{typeof(T).Name} was expected, not {next?.ToString() ?? $"the end of stdout: {await _errors}"}");
+            }
+        }
+    }
+
+    /// <summary>The first progress event that the condition holds for.</summary>
+    public async Task<AgentProgress> ReadProgressAsync(Func<AgentProgress, bool> condition)
+    {
+        AgentProgress progress;
+        do
+        {
+            progress = await ReadAsync<AgentProgress>();
+        }
+        while (!condition(progress));
+        return progress;
+    }
+
+    public async Task<AgentFailed> ReadFailureAsync(AgentCommand command)
+    {
+        await SendAsync(command);
+        return await ReadAsync<AgentFailed>();
+    }
+
+    public void CloseInput() => _process.StandardInput.Close();
+
+    /// <summary>TERM, HUP, KILL.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("sh", ["-c", $"kill -{name} {_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Its exit code, once it has ended.</summary>
+    public async Task<int> ExitedAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(PatienceMax);
+        return _process.ExitCode;
+    }
+
+    /// <summary>How long the process took to end from now on.</summary>
+    public async Task<TimeSpan> EndsWithinAsync()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        await ExitedAsync();
+        return watch.Elapsed;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo(string[] arguments, string? sshConnection)
+    {
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["SSH_CONNECTION"] = sshConnection;
+        return start;
+    }
+}
