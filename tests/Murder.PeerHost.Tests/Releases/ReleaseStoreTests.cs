@@ -1,0 +1,174 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost.Tests;
+
+public sealed class ReleaseStoreTests : IDisposable
+{
+    private readonly HostFixture _host = new("srv/app");
+    private readonly List<string> _warnings = [];
+
+    private ReleaseStore Store => ReleaseStore.At(_host.Root, _warnings.Add, TimeProvider.System);
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void StagedReleasesComeInOrderOfTheirTimeNotTheirVersion()
+    {
+        ReleaseId late = _host.Stage(ReleaseId.Parse("1.9.0-20261124T000000Z-aaaaaaaa"));
+        ReleaseId early = _host.Stage(ReleaseId.Parse("1.10.0-20261123T000000Z-bbbbbbbb"));
+
+        Assert.Equal([early, late], Store.Staged());
+    }
+
+    [Fact]
+    public void WhatIsNoReleaseIsIgnored()
+    {
+        ReleaseId release = _host.Stage("1.0.0");
+        Directory.CreateDirectory(Path.Combine(_host.Layout.Releases, ".hidden"));
+        Directory.CreateDirectory(Path.Combine(_host.Layout.Releases, "old releases"));
+        Directory.CreateSymbolicLink(Path.Combine(_host.Layout.Releases, "latest"), release.Value);
+        File.WriteAllText(Path.Combine(_host.Layout.Releases, "1.0.1-20261123T031500Z-5f2a9c1d"), "a file");
+        Directory.CreateDirectory(_host.Layout.Partial(HostFixture.Release("1.0.2")));
+
+        Assert.Equal([release], Store.Staged());
+        Assert.Equal([HostFixture.Release("1.0.2")], Store.Partials());
+    }
+
+    [Fact]
+    public void APartialOfTheSameContentIsResumedUnderTheNewId()
+    {
+        ReleaseId older = HostFixture.Release("1.0.0", "11111111");
+        ReleaseId other = HostFixture.Release("1.0.0", "22222222");
+        ReleaseId release = HostFixture.Release("1.0.1", "11111111");
+        Directory.CreateDirectory(_host.Layout.Partial(older));
+        Directory.CreateDirectory(_host.Layout.Partial(other));
+
+        Assert.True(Store.TryResume(release));
+
+        Assert.Equal([other, release], Store.Partials().OrderBy(id => id.ContentId == "11111111"));
+        Assert.False(Store.TryResume(HostFixture.Release("1.0.1", "33333333")));
+    }
+
+    [Fact]
+    public void CurrentIsReadFromTheLinkWhoeverMadeIt()
+    {
+        ReleaseId release = _host.Stage("1.0.0");
+        Assert.Null(Store.Current());
+
+        Directory.CreateSymbolicLink(_host.Layout.Current, _host.Layout.Release(release));
+        Assert.Equal(release.Value, Store.Current());
+
+        Directory.Delete(_host.Layout.Current);
+        Directory.CreateSymbolicLink(_host.Layout.Current, "/opt/elsewhere");
+        Assert.Equal("/opt/elsewhere", Store.Current());
+    }
+
+    [Fact]
+    public void ALinkThatLeadsNowhereIsReplaced()
+    {
+        ReleaseId release = _host.Stage("1.0.0");
+        File.CreateSymbolicLink(_host.Layout.Current, "releases/gone");
+
+        Store.SwapCurrent(release);
+
+        Assert.Equal(release.Value, _host.ActiveText());
+        Assert.Equal(["current", "releases"], Names(_host.Root));
+    }
+
+    [Fact]
+    public void ASwapThatWasCutShortIsNoHindrance()
+    {
+        ReleaseId release = _host.Stage("1.0.0");
+        File.CreateSymbolicLink(Path.Combine(_host.Root, $".current.{Environment.ProcessId}"), "releases/gone");
+
+        Store.SwapCurrent(release);
+
+        Assert.Equal(release.Value, Store.Current());
+        Assert.Equal(["current", "releases"], Names(_host.Root));
+    }
+
+    [Fact]
+    public void PreviousIsTheLastOtherReleaseThatIsStillThere()
+    {
+        ReleaseId[] ids = [_host.Stage("1.0.0"), _host.Stage("1.1.0"), _host.Stage("1.2.0")];
+        ReleaseStore store = Store;
+        store.Prepare();
+        Assert.Null(store.Previous());
+        for (int at = 0; at < ids.Length; at++)
+        {
+            store.SwapCurrent(ids[at]);
+            store.Audit(AuditEntry.Activate, ids[at], at == 0 ? null : ids[at - 1].Value, "ann", AuditEntry.Ok);
+        }
+
+        store.Audit(AuditEntry.Activate, ids[0], ids[2].Value, "ann", "it failed");
+        File.AppendAllText(_host.Layout.AuditLog, "{\"cut sho");
+
+        Assert.Equal(ids[1].Value, store.Previous());
+        Directory.Delete(_host.Layout.Release(ids[1]), recursive: true);
+        Assert.Equal(ids[0].Value, store.Previous());
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void AnAuditThatCannotBeWrittenIsAWarning()
+    {
+        ReleaseStore store = Store;
+        store.Prepare();
+        Directory.CreateDirectory(_host.Layout.AuditLog);
+
+        store.Audit(AuditEntry.Activate, HostFixture.Release("1.0.0"), null, "ann", AuditEntry.Ok);
+
+        Assert.Single(_warnings);
+    }
+
+    [Fact]
+    public async Task OnlyFoldersThatItMadeAndThatAreEmptyAreRemoved()
+    {
+        Directory.CreateDirectory(_host.Root);
+        ReleaseStore store = Store;
+        store.Prepare();
+        using (await store.TakeLockAsync("ann", CancellationToken.None))
+        {
+            store.RemoveUnusedFolders();
+        }
+
+        Assert.Empty(Names(_host.Root));
+
+        store = Store;
+        store.Prepare();
+        _host.Stage("1.0.0");
+        using (await store.TakeLockAsync("ann", CancellationToken.None))
+        {
+            store.RemoveUnusedFolders();
+        }
+
+        Assert.Equal(["releases"], Names(_host.Root));
+    }
+
+    [Fact]
+    public async Task TheLockIsHeldByOneAndSaysByWhom()
+    {
+        ReleaseStore store = Store;
+        store.Prepare();
+        Assert.Null(store.LockedBy());
+        using (await store.TakeLockAsync("ann@laptop", CancellationToken.None))
+        {
+            Assert.StartsWith("ann@laptop (process ", store.LockedBy(), StringComparison.Ordinal);
+            VerbException refused = await Assert.ThrowsAsync<VerbException>(() => Store.TakeLockAsync("bob@ci", CancellationToken.None));
+            Assert.Equal(HostFailure.Locked, refused.Failure);
+            Assert.Contains("ann@laptop", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Null(store.LockedBy());
+        (await store.TakeLockAsync("bob@ci", CancellationToken.None)).Dispose();
+    }
+
+    [Fact]
+    public void FreeSpaceIsThatOfTheNearestFolderThatExists()
+    {
+        Assert.False(Directory.Exists(_host.Root));
+        Assert.True(Store.FreeBytes() > 0);
+    }
+
+    private static IEnumerable<string?> Names(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+}

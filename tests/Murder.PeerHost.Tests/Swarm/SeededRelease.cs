@@ -1,0 +1,122 @@
+using System.Net;
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+using Murder.Swarm.IO;
+using Murder.Testing;
+
+namespace Murder.PeerHost.Tests;
+
+/// <summary>
+/// What a deployer has: a folder of random files with an executable, an empty file and a symlink, its tracker and its seeder, both real. The
+/// seeder is reached through a gate, which lets so many bytes through and then holds the rest back.
+/// </summary>
+internal sealed class SeededRelease : IAsyncDisposable
+{
+    private const int PieceLength = 64 * 1024;
+    private const string Secret = "00112233445566778899aabbccddeeff";
+
+    private readonly TestDirectory _directory = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly PieceStore _store;
+    private readonly SwarmDriver _seeder;
+    private readonly TrackerServer _tracker;
+    private readonly Task _running;
+
+    private SeededRelease(TestDirectory directory, Metainfo metainfo, long gateBytes)
+    {
+        _directory = directory;
+        Metainfo = metainfo;
+        _store = PieceStore.OpenForSeeding(directory.Path, metainfo);
+        _seeder = new SwarmDriver(metainfo, _store, Bitfield.Full(metainfo.Layout.PieceCount), null, new SwarmDriverOptions { Seed = 1 }, TimeProvider.System);
+        Gate = new ByteGate(_seeder.Port, gateBytes);
+        _tracker = new TrackerServer(metainfo.InfoHash, Secret, 2, TimeProvider.System, IPAddress.Loopback);
+        _tracker.AddLocalSeed(_seeder.Self, Gate.Port);
+        _running = Task.WhenAll(_seeder.RunAsync(_stopping.Token), _tracker.RunAsync(_stopping.Token));
+    }
+
+    public Metainfo Metainfo { get; }
+
+    public ByteGate Gate { get; }
+
+    public string Directory => _directory.Path;
+
+    public long TotalBytes => Metainfo.Layout.TotalLength;
+
+    public string ContentId => Metainfo.InfoHash.ToString()[..8];
+
+    /// <param name="gateBytes">how much the seeder sends before it is held back</param>
+    public static async Task<SeededRelease> StartAsync(int megabytes = 4, long gateBytes = long.MaxValue)
+    {
+        TestDirectory directory = new();
+        List<FileToHash> files = Fill(directory, megabytes);
+        IReadOnlyList<HashedFile> hashed = await ReleaseHasher.HashAsync(directory.Path, files, PieceLength, CancellationToken.None);
+        return new SeededRelease(directory, MetainfoBuilder.Build("app", PieceLength, hashed), gateBytes);
+    }
+
+    public ReleaseId Release(string version) => HostFixture.Release(version, ContentId);
+
+    public FetchCommand Fetch(HostFixture host, ReleaseId release) => new()
+    {
+        Root = host.Root,
+        Release = release,
+        Metainfo = Metainfo.Bytes.ToArray(),
+        AnnounceUrls = [_tracker.AnnounceUrl(IPAddress.Loopback).ToString()],
+        Port = 0,
+        Seed = 3,
+        DeployedBy = "ann@laptop",
+    };
+
+    /// <summary>Fails unless the folder holds this release, all of it and nothing else.</summary>
+    public void AssertIsAt(string folder)
+    {
+        Assert.Equal(Describe(Directory), Describe(folder));
+        foreach (FileEntry file in Metainfo.Files.Where(file => !file.IsSymlink))
+        {
+            Assert.True(File.ReadAllBytes(Path.Combine(Directory, file.Path)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder, file.Path))), file.Path);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        await _seeder.DisposeAsync();
+        await _tracker.DisposeAsync();
+        _store.Dispose();
+        await Gate.DisposeAsync();
+        _stopping.Dispose();
+        _directory.Dispose();
+    }
+
+    private static List<FileToHash> Fill(TestDirectory directory, int megabytes)
+    {
+        Random random = new(megabytes);
+        List<FileToHash> files = [];
+        Write("app", 100_000);
+        File.SetUnixFileMode(directory.Combine("app"), File.GetUnixFileMode(directory.Combine("app")) | UnixFileMode.UserExecute);
+        files[0] = files[0] with { IsExecutable = true };
+        Write("wwwroot/empty.txt", 0);
+        for (int file = 0; file < megabytes; file++)
+        {
+            Write($"lib/{file:00}.dll", 1024 * 1024);
+        }
+
+        File.CreateSymbolicLink(directory.Combine("latest.dll"), "lib/00.dll");
+        files.Add(new FileToHash("latest.dll", 0, IsExecutable: false, "lib/00.dll"));
+        return files;
+
+        void Write(string path, int length)
+        {
+            byte[] content = new byte[length];
+            random.NextBytes(content);
+            directory.Write(path, content);
+            files.Add(new FileToHash(path, length, IsExecutable: false, SymlinkTarget: null));
+        }
+    }
+
+    /// <summary>Every name below the folder, with what is not content.</summary>
+    private static IEnumerable<string> Describe(string folder) => System.IO.Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+        .Select(path => new FileInfo(path))
+        .Select(file => $"{Path.GetRelativePath(folder, file.FullName)} {file.LinkTarget} {(file.LinkTarget is null && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? "x" : "-")}")
+        .Order(StringComparer.Ordinal);
+}
