@@ -8,7 +8,7 @@ namespace Murder.Swarm;
 internal sealed partial class PiecePicker
 {
     /// <summary>A block is asked of at most this many peers at once.</summary>
-    private const int CopiesMax = 2;
+    private const int CopiesMax = 4;
 
     /// <summary>Blocks are outstanding, and no other can be asked for.</summary>
     public bool IsEndGame => RequestCount > 0 && _needy.Count == 0 && _rarity.FreeObtainableCount == 0;
@@ -16,7 +16,7 @@ internal sealed partial class PiecePicker
     private bool TryFindAgain(PickerPeer idle, Instant now, out BlockRef block)
     {
         block = default;
-        if (!IsEndGame || idle.Pipe.Count >= _options.EndGameRequestsPerPeerMax)
+        if (!IsEndGame || idle.Pipe.Count >= _options.EndGameRequestsPerPeerMax || IsSlow(idle, now))
         {
             return false;
         }
@@ -30,7 +30,7 @@ internal sealed partial class PiecePicker
                 continue;
             }
 
-            if (TryFindLast(holder, idle, out BlockRef last))
+            if (TryFindLast(holder, idle, now, out BlockRef last))
             {
                 (longest, block, isFound) = (holder.Pipe.ExpectedWait(now), last, true);
             }
@@ -39,13 +39,13 @@ internal sealed partial class PiecePicker
         return isFound;
     }
 
-    /// <summary>The block that the holder will come to last, of those that the idle peer has and only one peer is asked for.</summary>
-    private bool TryFindLast(PickerPeer holder, PickerPeer idle, out BlockRef block)
+    /// <summary>The block that the holder will come to last, of those that the idle peer has and that are stuck.</summary>
+    private bool TryFindLast(PickerPeer holder, PickerPeer idle, Instant now, out BlockRef block)
     {
         for (int at = holder.Pipe.Count - 1; at >= 0; at--)
         {
             block = holder.Pipe[at];
-            if (idle.Has[block.Piece] && _openOf[block.Piece]!.AskedOf(block.Index) < CopiesMax && !idle.Pipe.Contains(block))
+            if (idle.Has[block.Piece] && !idle.Pipe.Contains(block) && IsStuck(block, now))
             {
                 return true;
             }
@@ -53,5 +53,15 @@ internal sealed partial class PiecePicker
 
         block = default;
         return false;
+    }
+
+    private bool IsSlow(PickerPeer peer, Instant now) => peer.Pipe.Count > 0 && peer.Pipe.ExpectedWait(now) > _options.EndGamePatience;
+
+    /// <summary>Everybody who is asked for the block is slow, and more may be asked. The usual case, one who is known to be slow, is found by counting.</summary>
+    private bool IsStuck(BlockRef block, Instant now)
+    {
+        int copies = _openOf[block.Piece]!.AskedOf(block.Index);
+        return copies == 1
+            || (copies < CopiesMax && _peers.TrueForAll(peer => peer is null || !peer.Pipe.Contains(block) || IsSlow(peer, now)));
     }
 }

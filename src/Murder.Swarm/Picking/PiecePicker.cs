@@ -49,6 +49,9 @@ internal sealed partial class PiecePicker
     /// <summary>Blocks asked of all peers.</summary>
     public int RequestCount { get; private set; }
 
+    /// <summary>Places for peers, those of lost ones included.</summary>
+    public int PeerPlaces => _peers.Count;
+
     /// <summary>Blocks that may be asked of one peer, so that each that serves us has its share.</summary>
     public int Share { get; set; } = int.MaxValue;
 

@@ -47,7 +47,7 @@ public sealed record SwarmOptions
     public int RequestsQueuedPerPeerMax { get; init; } = 2048;
 
     /// <summary>Blocks handed to the driver for one peer and not yet reported as sent. Keeps cancels useful and queues short.</summary>
-    public int BlocksInSendPerPeerMax { get; init; } = 16;
+    public int BlocksInSendPerPeerMax { get; init; } = 8;
 
     /// <summary>Peers that are unchoked at once.</summary>
     public int UnchokedPeersMax { get; init; } = 64;
