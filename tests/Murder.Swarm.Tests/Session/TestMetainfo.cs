@@ -22,7 +22,7 @@ internal sealed class TestMetainfo
         }
 
         InfoHash infoHash = new(Hash256.Of([.. pieces.SelectMany(hashes => hashes).SelectMany(hash => hash.ToArray())]));
-        Metainfo = new Metainfo("test", layout, files, pieces, infoHash, isPrivate: true, []);
+        Metainfo = new Metainfo("test", layout, files, pieces, infoHash, isPrivate: true, ReadOnlyMemory<byte>.Empty);
     }
 
     public Metainfo Metainfo { get; }
