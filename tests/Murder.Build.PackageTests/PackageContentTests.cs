@@ -21,6 +21,7 @@ public sealed class PackageContentTests(PackageFixture package)
             tasks/net10.0/Microsoft.Extensions.Logging.Abstractions.dll
             tasks/net10.0/Murder.Build.Tasks.deps.json
             tasks/net10.0/Murder.Build.Tasks.dll
+            tasks/net10.0/Murder.Build.Tasks.xml
             tasks/net10.0/Murder.Deploy.dll
             tasks/net10.0/Murder.PeerHost.Contract.dll
             tasks/net10.0/Murder.Swarm.IO.dll

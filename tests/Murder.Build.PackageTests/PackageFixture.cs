@@ -4,7 +4,7 @@ using Murder.Testing;
 namespace Murder.Build.PackageTests;
 
 /// <summary>Packs Murder.Build once for all tests, under a version nobody has in a cache, into a feed of its own.</summary>
-public sealed class PackageFixture : IAsyncLifetime
+public sealed class PackageFixture : IAsyncLifetime, IDisposable
 {
     public const string Name = "package";
 
@@ -17,11 +17,9 @@ public sealed class PackageFixture : IAsyncLifetime
     public async Task InitializeAsync() =>
         (await new DotnetCli("pack").RunAsync(Repository.Root, "pack", "src/Murder.Build.Tasks", "-c", "Release", "-o", Feed, $"-p:PackageVersion={Version}")).Succeeded();
 
-    public Task DisposeAsync()
-    {
-        _directory.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _directory.Dispose();
 
     /// <summary>Paths in the package, without those that NuGet itself adds.</summary>
     public IReadOnlyList<string> ReadFileList()

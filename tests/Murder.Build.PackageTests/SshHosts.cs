@@ -40,8 +40,12 @@ internal sealed class SshHosts : IDisposable
 
     public List<string> Roots { get; } = [];
 
-    /// <summary>Takes a host away: its port refuses from now on.</summary>
-    public void Stop(int index) => _sshds[index].Dispose();
+    /// <summary>Takes a host away: its port refuses from now on. Those behind it move up, here but not in <see cref="Roots"/>.</summary>
+    public void Stop(int index)
+    {
+        _sshds[index].Dispose();
+        _sshds.RemoveAt(index);
+    }
 
     public void Dispose()
     {
