@@ -63,10 +63,21 @@ internal static class StatusTable
             host.LockedBy ?? None,
         ];
 
-    /// <summary>What neither runs nor ran last: the releases a person may still activate, and how many are half there.</summary>
+    /// <summary>What neither runs nor ran last: the newest of the releases a person may still activate, how many more there are, and how many are half there.</summary>
     private static string Staged(HostStatus host)
     {
-        List<string> parts = [.. host.Staged.Where(id => id != host.Current && id != host.Previous)];
+        string[] others = [.. host.Staged.Where(id => id != host.Current && id != host.Previous).Order(StringComparer.Ordinal)];
+        List<string> parts = [];
+        if (others.Length > 0)
+        {
+            parts.Add(others[^1]);
+        }
+
+        if (others.Length > 1)
+        {
+            parts.Add($"+{others.Length - 1}");
+        }
+
         if (host.Partial.Count > 0)
         {
             parts.Add($"{host.Partial.Count} partial");

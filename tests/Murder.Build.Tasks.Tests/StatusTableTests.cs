@@ -10,7 +10,7 @@ public sealed class StatusTableTests
         HostStatus[] hosts =
         [
             new("web1", "1.1-b", "1.0-a", ["1.0-a", "1.1-b"], [], 93_200_000_000, null, null),
-            new("web2.example.com", "1.1-b", null, ["1.1-b", "1.2-c"], [], 3_200_000_000, "deployer pid 7", null),
+            new("web2.example.com", "1.1-b", null, ["1.2-c", "1.1-b", "1.0-a"], [], 3_200_000_000, "deployer pid 7", null),
             new("web3", "1.0-a", null, ["1.0-a"], ["1.1-b"], 12_000_000, null, null),
             new("web4", null, null, [], [], 0, null, new Problem("MURDER0201", "web4: no answer.", "Start it.")),
         ];
@@ -20,7 +20,7 @@ public sealed class StatusTableTests
             2 of 4 hosts at 1.1-b; different: web3
               host              current     previous  staged     free     lock
               web1              1.1-b       1.0-a     -          93.2 GB  -
-              web2.example.com  1.1-b       -         1.2-c      3.2 GB   deployer pid 7
+              web2.example.com  1.1-b       -         1.2-c +1   3.2 GB   deployer pid 7
               web3              1.0-a       -         1 partial  12.0 MB  -
               web4              MURDER0201  -         -          -        -
             """,
