@@ -38,6 +38,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
         {
             // A disk or a pipe that hangs. The lock goes with the process, and what is half-written is checked by the next fetch.
             warn($"not everything was cleaned up within {leaveMax.TotalSeconds} s");
+            _fetch = null;
         }
 
         if (reason == EndReason.DeployerGone)

@@ -161,8 +161,12 @@ internal sealed class ReleaseStore
             throw new VerbException(HostFailure.ActivationFailed, $"{current.FullName} is not a symlink; move it away to let releases be activated here");
         }
 
+        foreach (FileSystemInfo left in new DirectoryInfo(_layout.Root).EnumerateFileSystemInfos(".current.*").Where(left => left.LinkTarget is not null))
+        {
+            File.Delete(left.FullName); // of an agent that died between the two calls below; whoever has the lock may remove it
+        }
+
         string next = Path.Combine(_layout.Root, $".current.{Environment.ProcessId}");
-        File.Delete(next); // of an agent that had our process id and died between the two calls below
         File.CreateSymbolicLink(next, ReleaseLayout.CurrentTarget(id));
         Posix.Rename(next, _layout.Current);
         Posix.SyncDirectory(_layout.Root);

@@ -3,7 +3,10 @@ using Murder.PeerHost.Contract;
 
 namespace Murder.PeerHost.Tests;
 
-/// <summary>A real agent, framework-dependent, and the deployer's end of its control channel.</summary>
+/// <summary>
+/// A real agent and the deployer's end of its control channel. The agent is the framework-dependent one of this build, or, when the variable
+/// <c>MURDER_TEST_AGENT</c> names an executable, that one: so the same tests run with the static agent.
+/// </summary>
 internal sealed class AgentProcess : IDisposable
 {
     /// <summary>Generous: the machine may be slow and busy.</summary>
@@ -22,7 +25,8 @@ internal sealed class AgentProcess : IDisposable
 
     public AgentHello Hello { get; private set; } = null!;
 
-    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "murder-peer.dll");
+    /// <summary>A native agent to test; null for the framework-dependent one.</summary>
+    public static string? NativePath { get; } = Environment.GetEnvironmentVariable("MURDER_TEST_AGENT");
 
     /// <summary>Starts an agent and takes its hello.</summary>
     public static async Task<AgentProcess> StartAsync(string? sshConnection = null)
@@ -99,6 +103,9 @@ internal sealed class AgentProcess : IDisposable
 
     public void CloseInput() => _process.StandardInput.Close();
 
+    /// <summary>Whatever the agent says from now on, it is told that nobody reads it.</summary>
+    public void CloseOutput() => _process.StandardOutput.Close();
+
     /// <summary>TERM, HUP, KILL.</summary>
     public void Signal(string name)
     {
@@ -111,14 +118,6 @@ internal sealed class AgentProcess : IDisposable
     {
         await _process.WaitForExitAsync().WaitAsync(PatienceMax);
         return _process.ExitCode;
-    }
-
-    /// <summary>How long the process took to end from now on.</summary>
-    public async Task<TimeSpan> EndsWithinAsync()
-    {
-        Stopwatch watch = Stopwatch.StartNew();
-        await ExitedAsync();
-        return watch.Elapsed;
     }
 
     public void Dispose()
@@ -134,7 +133,8 @@ internal sealed class AgentProcess : IDisposable
 
     private static ProcessStartInfo StartInfo(string[] arguments, string? sshConnection)
     {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path, .. arguments])
+        string[] portable = [Path.Combine(AppContext.BaseDirectory, "murder-peer.dll"), .. arguments];
+        ProcessStartInfo start = new(NativePath ?? Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", NativePath is null ? portable : arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

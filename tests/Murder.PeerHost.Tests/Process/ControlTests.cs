@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Murder.PeerHost.Contract;
 
@@ -13,7 +14,7 @@ public sealed class ControlTests
         Assert.Equal(AgentProtocol.Version, agent.Hello.Protocol);
         Assert.Equal("192.0.2.7", agent.Hello.DeployerAddress);
         Assert.Equal("198.51.100.4", agent.Hello.HostAddress);
-        Assert.Equal("", agent.Hello.Sha256);
+        Assert.Equal(AgentProcess.NativePath is { } path ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : "", agent.Hello.Sha256);
         Assert.NotEqual("", agent.Hello.Version);
         Assert.StartsWith("linux-", agent.Hello.Rid, StringComparison.Ordinal);
         Assert.True(agent.Hello.Cores > 0);
@@ -117,6 +118,31 @@ public sealed class ControlTests
         using AgentProcess agent = await AgentProcess.StartAsync();
 
         agent.Signal(signal);
+
+        Assert.Equal(3, await agent.ExitedAsync());
+    }
+
+    [Fact]
+    public async Task AnAgentThatNobodyListensToEnds()
+    {
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        agent.CloseOutput();
+        await agent.SendAsync(new PingCommand(1));
+
+        Assert.Equal(3, await agent.ExitedAsync());
+    }
+
+    [Fact]
+    public async Task AnAgentWhosePipeIsFullStillHearsASignal()
+    {
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        for (int ping = 0; ping < 3000; ping++)
+        {
+            await agent.SendAsync(new PingCommand(ping)); // some 90 kB of pongs, of which the pipe holds 64
+        }
+
+        agent.Signal("TERM");
 
         Assert.Equal(3, await agent.ExitedAsync());
     }

@@ -80,6 +80,7 @@ public sealed class ReleaseStoreTests : IDisposable
     {
         ReleaseId release = _host.Stage("1.0.0");
         File.CreateSymbolicLink(Path.Combine(_host.Root, $".current.{Environment.ProcessId}"), "releases/gone");
+        File.CreateSymbolicLink(Path.Combine(_host.Root, ".current.1"), ReleaseLayout.CurrentTarget(release));
 
         Store.SwapCurrent(release);
 
