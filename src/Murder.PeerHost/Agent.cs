@@ -131,7 +131,15 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
 
     private ReleaseLock? HeldLock(string root) => _fetch?.LockOf(root);
 
-    private static AgentFailed FailureOf(Exception e) => (e as VerbException ?? VerbException.FromStorage(e)) is { } expected
-        ? new AgentFailed(expected.Failure, expected.Message)
-        : new AgentFailed(HostFailure.Bug, $"{e.GetType().FullName}: {e.Message}");
+    private AgentFailed FailureOf(Exception e)
+    {
+        if ((e as VerbException ?? VerbException.FromStorage(e)) is { } expected)
+        {
+            return new AgentFailed(expected.Failure, expected.Message);
+        }
+
+        warn($"a bug in Murder.Build: {e}");
+        Exception cause = e.GetBaseException();
+        return new AgentFailed(HostFailure.Bug, $"{cause.GetType().FullName}: {cause.Message}");
+    }
 }
