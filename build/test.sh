@@ -17,6 +17,8 @@ command -v dotnet >/dev/null || { echo "build/test.sh: the .NET 10 SDK is missin
 # package:file that tells whether it is there
 packages=(
   clang:/usr/bin/clang
+  cmake:/usr/bin/cmake
+  make:/usr/bin/make
   lld:/usr/bin/ld.lld
   libssl-dev:/usr/include/openssl/ssl.h
   zlib1g-dev:/usr/include/zlib.h

@@ -11,14 +11,14 @@ internal static class StubAgent
     public static string Script(int protocol = AgentProtocol.Version, string extra = "", int padding = 0) => $$"""
         #!/bin/sh
         # {{new string('x', padding)}}
-        echo '{"type":"hello","protocol":{{protocol}},"version":"0.0-stub","processId":'$$',"sha256":"","rid":"linux-x64","cores":1,"deployerAddress":"'${SSH_CONNECTION%% *}'"}'
+        echo '{"type":"hello","protocol":{{protocol}},"version":"0.0-stub","processId":'$$',"sha256":"","rid":"linux-x64","cores":1,"deployerAddress":"'${SSH_CONNECTION%% *}'","hostAddress":null}'
         {{extra}}
         while read -r line; do
             case $line in
                 *'"ping"'*) n=${line##*:}; echo '{"type":"pong","sequence":'${n%%\}*}'}' ;;
                 *'"die"'* | *'"abort"'*) echo 'out of luck' >&2; exit 7 ;;
                 *'"stop"'*) echo '{"type":"bye"}'; exit 0 ;;
-                *'"status"'*) echo '{"type":"status","staged":["'"$0"'"],"partial":["'$(umask)'"],"freeBytes":0}' ;;
+                *'"status"'*) echo '{"type":"status","current":null,"previous":null,"staged":["'"$0"'"],"partial":["'$(umask)'"],"freeBytes":0,"lockedBy":null}' ;;
             esac
         done
         """ + "\n";
