@@ -7,12 +7,18 @@ public sealed class SampleTests
 {
     private const string Sample = "samples/WebAppWithMurder";
 
+    private static readonly string LocalHosts = Repository.Combine(Sample, "obj", "murder", "local");
+
     private readonly DotnetCli _cli = new("sample");
 
     [Fact]
     public async Task The_sample_deploys_itself_from_a_clone_and_a_second_run_makes_a_second_release()
     {
         string publish = Repository.Combine(Sample, "bin", "Release", "net10.0", "publish");
+        if (Directory.Exists(LocalHosts))
+        {
+            Directory.Delete(LocalHosts, recursive: true); // of whoever tried it before
+        }
 
         string[] first = await DeployAsync(publish);
         string[] second = await DeployAsync(publish);
@@ -30,7 +36,6 @@ public sealed class SampleTests
     private async Task<string[]> DeployAsync(string publish)
     {
         (await _cli.RunAsync(Repository.Root, "publish", Sample, "-t:MurderDeploy", "-p:Hosts=local")).Succeeded();
-        string local = Repository.Combine(Sample, "obj", "murder", "local");
-        return [.. Enumerable.Range(1, 8).Select(host => HostTree.AssertRuns(Path.Combine(local, $"host{host:00}"), publish))];
+        return [.. Enumerable.Range(1, 8).Select(host => HostTree.AssertRuns(Path.Combine(LocalHosts, $"host{host:00}"), publish))];
     }
 }

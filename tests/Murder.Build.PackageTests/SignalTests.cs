@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Murder.Testing;
 
 namespace Murder.Build.PackageTests;
@@ -36,6 +37,34 @@ public sealed class SignalTests(PackageFixture package)
         await File.WriteAllTextAsync(service.Combine("wwwroot", "payload.bin"), "small");
         (await service.PublishAsync(arguments[1..])).Succeeded();
     }
+
+    /// <summary>Nobody can clean up after SIGKILL but the agents: they go by themselves, and what they had is used by the next deploy.</summary>
+    [Fact]
+    public async Task A_deploy_that_is_killed_leaves_no_agent_no_lock_and_only_what_a_re_run_uses()
+    {
+        using Service service = await Service.CreateAsync("web", "signalKILL", package);
+        WritePayload(service.Combine("wwwroot", "payload.bin"));
+        string local = service.Combine("obj", "murder", "local");
+        string[] arguments = ["publish", "-t:MurderDeploy", "-p:Hosts=local:4"];
+
+        using Process deploy = service.Cli.Start(service.Directory, arguments);
+        Task<DotnetResult> finished = service.Cli.FinishAsync(deploy, arguments);
+        await Eventually.TrueAsync(() => finished.IsCompleted || PartialBytes(local) > 50_000_000);
+        deploy.Kill();
+        DotnetResult result = await finished;
+
+        Assert.True(result.ExitCode == 137, result.ToString());
+        await Eventually.TrueAsync(() => !AnyProcessNames(service.Directory));
+        Assert.DoesNotContain(Hosts(local), host => Path.Exists(Path.Combine(host, "current")));
+
+        (await service.PublishAsync(arguments[1..])).Succeeded();
+        Assert.Empty(Partials(local));
+        using JsonDocument report = JsonDocument.Parse(await File.ReadAllTextAsync(service.Combine("bin", "murder", "report.json")));
+        Assert.Contains(report.RootElement.GetProperty("hosts").EnumerateArray(), host => host.GetProperty("resumedBytes").GetInt64() > 0);
+    }
+
+    private static long PartialBytes(string local) =>
+        Partials(local).SelectMany(partial => new DirectoryInfo(partial).EnumerateFiles("*", SearchOption.AllDirectories)).Sum(file => file.Length);
 
     private static string[] Partials(string local) =>
         [.. Hosts(local).Select(host => Path.Combine(host, "releases")).Where(Directory.Exists).SelectMany(releases => Directory.EnumerateDirectories(releases, "*.partial"))];

@@ -30,6 +30,7 @@ session = lt.session({
     "in_enc_policy": 2,
     "allow_multiple_connections_per_ip": True,
     "min_announce_interval": 1,
+    "ssrf_mitigation": False,  # it distrusts trackers on loopback
     "alert_mask": lt.alert.category_t.error_notification | lt.alert.category_t.tracker_notification | lt.alert.category_t.connect_notification,
 })
 parameters = lt.add_torrent_params()

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
+using Murder.PeerHost.Contract;
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>One host goes wrong: it is named, the others are staged, nothing is activated.</summary>
+public sealed class FaultTests
+{
+    [Fact]
+    public async Task AnUnreachableHostAndOneWithAWrongKeyAreNamedWhileTheOthersAreStaged()
+    {
+        using DeployFixture deploy = new();
+        using LoopbackSshd good = LoopbackSshd.Start();
+        using LoopbackSshd impostor = LoopbackSshd.Start();
+        string knownHosts = deploy.Directory.Write("known_hosts", [.. File.ReadAllBytes(good.KnownHostsPath), .. Utf8(good.KnownHostsLine("ed25519", $"[127.0.0.1]:{impostor.Port}") + "\n")]);
+        PackAgent(deploy);
+        deploy.Settings = deploy.Settings with
+        {
+            Hosts = "good impostor away local:1",
+            KnownHosts = knownHosts,
+            HostItems = [Host("good", good, deploy), Host("impostor", impostor, deploy), Host("away", good, deploy) with { Port = "1" }],
+        };
+
+        DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.False(report.Succeeded);
+        Assert.Equal(
+            ["good Staged ", "impostor Failed HostKeyChanged", "away Failed Unreachable", "local01 Staged "],
+            report.Hosts.Select(host => $"{host.Name} {host.State} {host.Failure}"));
+        Assert.Equal(["MURDER0303", "MURDER0301", "MURDER0601"], deploy.Problems.Select(problem => problem.Code));
+        Assert.Equal(TreeSnapshot.Of(deploy.PublishDirectory), TreeSnapshot.Of(deploy.Directory.Combine("root-good", "releases", report.Release)));
+        Assert.False(File.Exists(deploy.Directory.Combine("root-good", "current")));
+        Assert.False(Directory.Exists(deploy.Directory.Combine("root-impostor")));
+    }
+
+    [Fact]
+    public async Task AsManyHostsAsAllowedMayBeMissingAndAreWarnedOf()
+    {
+        using DeployFixture deploy = new();
+        PackAgent(deploy);
+        deploy.Settings = deploy.Settings with { Hosts = "local:2 root@127.0.0.1:1", MaxFailedHosts = "1" };
+
+        DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.True(report.Succeeded, string.Join('\n', deploy.Log));
+        Assert.Equal("MURDER1601", Assert.Single(deploy.Problems).Code);
+        Assert.Equal(2, report.Hosts.Count(host => host.State == HostState.Active));
+    }
+
+    [Fact]
+    public async Task AFullDiskOnOneHostFailsThatHostOnly()
+    {
+        using DeployFixture deploy = new(largeFileBytes: 3_000_000);
+        string root = Directory.CreateDirectory(deploy.LocalRoot(2)).FullName;
+        Command.Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", root);
+        try
+        {
+            DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+            Assert.False(report.Succeeded);
+            Assert.Equal(["Staged", "Failed", "Staged"], report.Hosts.Select(host => host.State.ToString()));
+            Assert.Equal(HostFailure.DiskFull, report.Hosts[1].Failure);
+            Assert.Equal("MURDER0403", report.Hosts[1].Code);
+        }
+        finally
+        {
+            Command.Run("umount", root);
+        }
+    }
+
+    [Fact]
+    public async Task AnAgentKilledInMidTransferLosesItsHostOnlyAndTheNextDeployUsesWhatItHad()
+    {
+        using DeployFixture deploy = new(largeFileBytes: 300_000_000);
+        Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        string releases = Path.Combine(deploy.LocalRoot(2), "releases");
+        await Eventually.TrueAsync(() => Directory.Exists(releases) && BytesIn(releases) > 10_000_000);
+        ProcessTree.Kill(AgentOf(deploy.LocalRoot(2)));
+
+        DeploymentReport report = await running;
+
+        Assert.Equal(["Staged", "Failed", "Staged"], report.Hosts.Select(host => host.State.ToString()));
+        Assert.Equal(HostFailure.AgentLost, report.Hosts[1].Failure);
+
+        DeploymentReport again = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.True(again.Succeeded, string.Join('\n', deploy.Log));
+        Assert.True(again.Hosts[1].ResumedBytes > 0, "what the killed agent had verified was not used");
+        Assert.Empty(Directory.GetDirectories(releases, "*.partial"));
+        Assert.Equal(TreeSnapshot.Of(deploy.PublishDirectory), TreeSnapshot.Of(Path.Combine(deploy.LocalRoot(2), "current/")));
+    }
+
+    /// <summary>A deployed agent that needs no ahead-of-time compilation: a script that starts the framework-dependent one.</summary>
+    private static void PackAgent(DeployFixture deploy)
+    {
+        string dotnet = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet");
+        string script = $"#!/bin/sh\nexec '{Path.GetFullPath(dotnet)}' '{Path.Combine(AppContext.BaseDirectory, "murder-peer.dll")}'\n";
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(Utf8(script));
+        }
+
+        deploy.Directory.Write("agents/linux-x64/murder-peer.gz", packed.ToArray());
+    }
+
+    private static HostItem Host(string name, LoopbackSshd sshd, DeployFixture deploy) => new(name)
+    {
+        Address = sshd.Address,
+        Port = sshd.Port.ToString(CultureInfo.InvariantCulture),
+        User = sshd.User,
+        IdentityFile = sshd.ClientKeyPath,
+        Root = deploy.Directory.Combine($"root-{name}"),
+    };
+
+    /// <summary>By the lock file, which .NET would not open while it is locked.</summary>
+    private static int AgentOf(string root) =>
+        JsonDocument.Parse(Command.Run("cat", new ReleaseLayout(root).Lock)).RootElement.GetProperty("processId").GetInt32();
+
+    private static long BytesIn(string directory) =>
+        new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+
+    private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+}
