@@ -55,11 +55,14 @@ public sealed class PieceStore : IDisposable
     /// <exception cref="StorageException">a file is there but cannot be read</exception>
     public Task<Bitfield> VerifyAsync(CancellationToken cancellationToken) => Task.Run(() => Verify(cancellationToken), cancellationToken);
 
+    /// <summary>Fills as much of the destination as the block is long; what lies beyond the end of its file is zero (<see cref="PieceLayout.IsPaddedBlock"/>).</summary>
     /// <exception cref="StorageException"/>
     public void ReadBlock(BlockRef block, Span<byte> destination)
     {
         int file = Layout.FileOf(block.Piece);
-        Read(file, Layout.FileOffset(block.Piece) + block.Offset, destination[..block.Length]);
+        int there = Math.Min(block.Length, Layout.SizeOf(block.Piece) - block.Offset);
+        Read(file, Layout.FileOffset(block.Piece) + block.Offset, destination[..there]);
+        destination[there..block.Length].Clear();
     }
 
     /// <summary>Writes a whole verified piece. The last buffer may be longer than its block: what is over is left out.</summary>

@@ -82,6 +82,17 @@ public sealed class PieceLayout
         return new BlockRef(piece, offset, Math.Min(BlockLength, SizeOf(piece) - offset));
     }
 
+    /// <summary>
+    /// True for the last block of a file when its length is given as a whole block, as libtorrent asks for it: it counts the gap up to the next
+    /// file's first piece as zeros of the piece (the padding files of BEP 47).
+    /// </summary>
+    public bool IsPaddedBlock(BlockRef block) =>
+        (uint)block.Piece < (uint)PieceCount
+        && block.Offset >= 0
+        && block.Offset % BlockLength == 0
+        && block.Offset < SizeOf(block.Piece)
+        && block.Length == BlockLength;
+
     /// <summary>True when the reference is exactly one block of this layout: what may be requested, sent and stored.</summary>
     public bool IsBlock(BlockRef block) =>
         (uint)block.Piece < (uint)PieceCount

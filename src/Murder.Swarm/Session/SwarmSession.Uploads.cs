@@ -5,7 +5,7 @@ public sealed partial class SwarmSession
 {
     private bool TryFollowRequest(PeerState peer, BlockRef block, Instant now)
     {
-        if (!_layout.IsBlock(block))
+        if (!_layout.IsBlock(block) && !_layout.IsPaddedBlock(block))
         {
             return false; // BEP 3: beyond 16 KiB, or outside the torrent
         }

@@ -67,4 +67,12 @@ public class PieceLayoutTests
     [InlineData(-(16 * KiB), false)]
     public void A_piece_length_is_a_power_of_two_of_at_least_a_block(long length, bool isPieceLength) =>
         Assert.Equal(isPieceLength, PieceLayout.IsPieceLength(length));
+
+    [Theory]
+    [InlineData(0, 16 * KiB, 16 * KiB, true)] // the file's last byte, asked for with the zeros after it
+    [InlineData(0, 16 * KiB, 1, false)] // that is the block itself
+    [InlineData(0, 32 * KiB, 16 * KiB, false)] // nothing but zeros
+    [InlineData(1, 0, 16 * KiB, false)]
+    public void The_last_block_of_a_file_may_be_asked_for_with_its_padding(int piece, int offset, int length, bool isPadded) =>
+        Assert.Equal(isPadded, new PieceLayout(64 * KiB, [(16 * KiB) + 1]).IsPaddedBlock(new BlockRef(piece, offset, length)));
 }

@@ -31,7 +31,7 @@ session = lt.session({
     "allow_multiple_connections_per_ip": True,
     "min_announce_interval": 1,
     "ssrf_mitigation": False,  # it distrusts trackers on loopback
-    "alert_mask": lt.alert.category_t.error_notification | lt.alert.category_t.tracker_notification | lt.alert.category_t.connect_notification,
+    "alert_mask": lt.alert.category_t.error_notification | lt.alert.category_t.tracker_notification | lt.alert.category_t.connect_notification | lt.alert.category_t.peer_notification,
 })
 parameters = lt.add_torrent_params()
 parameters.ti = lt.torrent_info(torrent_file)
