@@ -27,7 +27,7 @@ internal sealed class LiarHunt
         _piecesRoot = metainfo.Files[file].PiecesRoot;
         _firstLeaf = (int)(layout.FileOffset(piece) / PieceLayout.BlockLength);
         _leaves = new Hash256[width];
-        _partLength = Math.Min(width, HashAnswer.LengthMax);
+        _partLength = Math.Min(width, MerkleRange.LengthMax);
         _proofLayers = width > _partLength ? BitOperations.Log2((uint)width) - 1 : 0;
     }
 
@@ -65,7 +65,7 @@ internal sealed class LiarHunt
         }
 
         ReadOnlySpan<Hash256> part = hashes[.._partLength];
-        Hash256 node = HashAnswer.Root(part);
+        Hash256 node = MerkleTree.Root(part, MerkleTree.HeightOver(part.Length), layer: 0);
         int place = _proven / _partLength;
         foreach (Hash256 uncle in hashes[_partLength..])
         {
