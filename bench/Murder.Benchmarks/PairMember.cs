@@ -22,7 +22,7 @@ internal static partial class PairMember
         IAnnouncer? announcer = isSeed ? null : new OnePeer(new IPEndPoint(IPAddress.Loopback, int.Parse(arguments[3])));
         using PieceStore store = isSeed ? PieceStore.OpenForSeeding(arguments[1], metainfo!) : PieceStore.OpenForFetching(arguments[1], metainfo!);
         int pieces = metainfo!.Layout.PieceCount;
-        SwarmDriverOptions options = new() { Seed = 1 };
+        SwarmDriverOptions options = new() { Seed = isSeed ? 1UL : 2UL };
         SwarmDriver driver = new(metainfo, store, isSeed ? Bitfield.Full(pieces) : new Bitfield(pieces), announcer, options, TimeProvider.System);
         await using (driver.ConfigureAwait(false))
         {
