@@ -83,7 +83,8 @@ public static class Deployment
 
             ReportFailures(plan, rollout, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
-            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.UploadedBytes);
+            Instant? firstByteAt = seeder.FirstByteTimestamp is { } timestamp ? driver.InstantOf(timestamp) : null;
+            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.UploadedBytes, firstByteAt);
         }
     }
 

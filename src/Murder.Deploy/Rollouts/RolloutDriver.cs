@@ -25,7 +25,10 @@ internal sealed class RolloutDriver(
     private readonly long _origin = time.GetTimestamp();
 
     /// <summary>The driver's clock, which the rollout's instants are on.</summary>
-    public Instant Now => new(time.GetElapsedTime(_origin).Ticks);
+    public Instant Now => InstantOf(time.GetTimestamp());
+
+    /// <summary>A timestamp of the same time provider on this clock: so that what others saw stands in one report with what the hosts said.</summary>
+    public Instant InstantOf(long timestamp) => new(time.GetElapsedTime(_origin, timestamp).Ticks);
 
     /// <summary>Runs the rollout to its end, whatever happens on the hosts; cancellation makes the end come soon and in order.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
