@@ -33,6 +33,8 @@ internal static class Bench
     private static ISystem Make(string name, PayloadProject project, BenchOptions options) => name switch
     {
         "murder" => new MurderSystem(project, options.Security),
+        "libtorrent" => new LibtorrentSystem(options),
+        "aria2" => new AriaSystem(options),
         "rsync" => new RsyncSystem(),
         "scp" => new ScpSystem(options.ScpHosts),
         _ => throw new BenchException($"no system {name}"),
