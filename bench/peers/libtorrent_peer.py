@@ -35,6 +35,7 @@ session = lt.session({
     "max_allowed_in_request_queue": 3000,
     "request_queue_time": 3,
     "strict_end_game_mode": True,
+    "tick_interval": 100,
     "peer_turnover": 0,
     "send_buffer_watermark": 2 * 1024 * 1024,
     "send_buffer_watermark_factor": 150,

@@ -61,6 +61,14 @@ internal sealed class Meter : IAsyncDisposable
         };
     }
 
+    /// <summary>When the deployer had sent so many bytes more than at that moment; null when it never had.</summary>
+    public DateTimeOffset? WhenSent(double bytes, DateTimeOffset after)
+    {
+        double before = At(after).SentBytes;
+        int index = _samples.FindIndex(sample => sample.At > after && sample.SentBytes >= before + bytes);
+        return index < 0 ? null : _samples[index].At;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();

@@ -22,6 +22,9 @@ internal sealed class PayloadProject
     /// <summary>The unpacked Murder.Build package.</summary>
     public string Package => Path.Combine(_work, "package");
 
+    /// <summary>Where a deploy writes its report.json.</summary>
+    public string ReportFolder => Path.Combine(_work, "report");
+
     /// <summary>Names of the payload's files, one a line: what a deploy leaves of the publish output.</summary>
     public string FileList => Payload.Folder + ".txt";
 
@@ -31,7 +34,7 @@ internal sealed class PayloadProject
     {
         string work = options.WorkFolder;
         string full = Path.Combine(work, "full");
-        string folder = Path.Combine(work, "full");
+        string folder = full;
         if (!Directory.Exists(full))
         {
             Console.WriteLine("making the payload");

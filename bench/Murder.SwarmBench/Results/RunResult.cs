@@ -8,7 +8,16 @@ internal sealed record RunResult
 
     public required double FirstSeconds { get; init; }
 
-    /// <summary><see cref="LastSeconds"/> divided by F/C.</summary>
+    /// <summary>Of the headline's clock, until a hundredth of F had left the deployer: what the system needed to get going.</summary>
+    public required double? StartSeconds { get; init; }
+
+    /// <summary>Each host's, in the order of the lab.</summary>
+    public required IReadOnlyList<double> HostSeconds { get; init; }
+
+    /// <summary>F/C: the payload's bits divided by the rate.</summary>
+    public required double BoundSeconds { get; init; }
+
+    /// <summary><see cref="LastSeconds"/> divided by <see cref="BoundSeconds"/>.</summary>
     public required double Ratio { get; init; }
 
     /// <summary>Payload bytes that the seeder sent, divided by F; null when the system does not say.</summary>
@@ -55,6 +64,9 @@ internal sealed record RunResult
         {
             LastSeconds = last,
             FirstSeconds = (outcome.Hosts.Min(host => host.DoneAt) - outcome.StartedAt).TotalSeconds,
+            HostSeconds = [.. outcome.Hosts.Select(host => Math.Round((host.DoneAt - outcome.StartedAt).TotalSeconds, 3))],
+            StartSeconds = (meter.WhenSent(payload.TotalBytes / 100.0, outcome.StartedAt) - outcome.StartedAt)?.TotalSeconds,
+            BoundSeconds = payload.SecondsAt(lab.Bits),
             Ratio = last / payload.SecondsAt(lab.Bits),
             PayloadCopies = outcome.SeederPayloadBytes / (double)payload.TotalBytes,
             LinkCopies = (end.SentBytes - start.SentBytes) / payload.TotalBytes * outcome.Scale,
@@ -72,7 +84,7 @@ internal sealed record RunResult
     }
 
     public string Describe() =>
-        $"last host {LastSeconds:0.00} s = {Ratio:0.000} x F/C, first {FirstSeconds:0.00} s; seeder sent {LinkCopies:0.00} F on the link" +
+        $"last host {LastSeconds:0.00} s = {Ratio:0.000} x F/C, first {FirstSeconds:0.00} s, 1 % sent after {StartSeconds:0.00} s; seeder sent {LinkCopies:0.00} F on the link" +
         (PayloadCopies is null ? "" : $", {PayloadCopies:0.000} F of payload") +
         (DeploySeconds is null ? "" : $"; agents ready {ReadySeconds:0.00} s, deploy {DeploySeconds:0.00} s, command {CommandSeconds:0.00} s") +
         $"; CPU {MachineCpu:P0} ({OtherCpu:P0} not the lab's)";

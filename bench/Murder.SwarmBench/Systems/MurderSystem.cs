@@ -11,8 +11,6 @@ internal sealed class MurderSystem(PayloadProject project, string? security) : I
 {
     public string Name => security is null ? "murder" : $"murder ({security})";
 
-    private string ReportFolder => Path.Combine(project.Package, "report");
-
     /// <summary>
     /// Every host gets the cached agent of a deploy before. One deploys for real; the file it leaves is copied to the others, because over slow
     /// links the bootstrap of a whole lab takes longer than the runs.
@@ -38,11 +36,13 @@ internal sealed class MurderSystem(PayloadProject project, string? security) : I
         await DeployAsync(lab, "lab", project.FileList, cancellationToken);
         double commandSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
-        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(ReportFolder, "report.json"), cancellationToken));
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(project.ReportFolder, "report.json"), cancellationToken));
         JsonElement report = document.RootElement;
         DateTimeOffset startedAt = report.GetProperty("startedAt").GetDateTimeOffset();
         string release = report.GetProperty("release").GetString()!;
-        double firstByte = report.GetProperty("seederFirstByteSeconds").GetDouble();
+        double firstByte = report.TryGetProperty("seederFirstByteSeconds", out JsonElement element)
+            ? element.GetDouble()
+            : throw new BenchException("this checkout's report.json does not tell when the seeder sent its first byte");
         JsonElement[] hosts = [.. report.GetProperty("hosts").EnumerateArray()];
         return new Outcome(
             startedAt.AddSeconds(firstByte),
@@ -65,7 +65,7 @@ internal sealed class MurderSystem(PayloadProject project, string? security) : I
                 $"-p:MurderInventory={lab.Inventory}",
                 $"-p:MurderKnownHosts={lab.KnownHosts}",
                 $"-p:MurderIdentityFile={lab.IdentityFile}",
-                $"-p:MurderReportPath={ReportFolder}/",
+                $"-p:MurderReportPath={project.ReportFolder}/",
                 $"-p:MurderBenchPackage={project.Package}",
                 $"-p:MurderBenchFiles={files}",
                 "-p:MurderProgress=none",
