@@ -44,7 +44,7 @@ internal sealed class SimulatedHost
         OutgoingEndpoint = new IPEndPoint(Address, 40_000);
         Handshake = new Handshake(simulation.InfoHash, Id, true, true, true);
         IsComplete = stored.IsFull;
-        Session = new SwarmSession(simulation.Payload.Metainfo, stored, scenario.Session with { ListenPort = Simulation.ListenPort }, Id, _random.Next());
+        Session = new SwarmSession(simulation.Payload.Metainfo, stored, scenario.Session with { ListenPort = Simulation.ListenPort, IsOrigin = index == Simulation.SeederIndex }, Id, _random.Next());
     }
 
     public int Index { get; }
