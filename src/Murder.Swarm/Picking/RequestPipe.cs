@@ -100,6 +100,6 @@ internal sealed class RequestPipe(int windowStart)
     public TimeSpan ExpectedWait(Instant now)
     {
         TimeSpan silence = now - LastProgress;
-        return (silence > _meanGap ? silence : _meanGap) * _blocks.Count;
+        return new TimeSpan(Math.Max(silence.Ticks, _meanGap.Ticks) * _blocks.Count); // a TimeSpan is multiplied by way of a double
     }
 }
