@@ -102,4 +102,9 @@ internal sealed class RequestPipe(int windowStart)
         TimeSpan silence = now - LastProgress;
         return new TimeSpan(Math.Max(silence.Ticks, _meanGap.Ticks) * _blocks.Count); // a TimeSpan is multiplied by way of a double
     }
+
+    /// <summary>Until then <see cref="ExpectedWait"/> is not above the patience, as things stand; null when the peer is asked for nothing.</summary>
+    public Instant? SlowFrom(TimeSpan patience) => _blocks.Count == 0 ? null
+        : _meanGap.Ticks * _blocks.Count > patience.Ticks ? LastProgress
+        : new Instant(LastProgress.Ticks + (patience.Ticks / _blocks.Count));
 }
