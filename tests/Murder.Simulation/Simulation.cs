@@ -111,6 +111,7 @@ public sealed class Simulation
     private void ScheduleLives()
     {
         At(0, EventKind.HostStarts, SeederIndex);
+        At(PartitionEnd, EventKind.PartitionHeals, 0);
         long death = 2 * Scenario.Bound.Ticks;
         foreach (SimulatedHost host in _hosts.AsSpan(1))
         {
@@ -168,6 +169,9 @@ public sealed class Simulation
                 break;
             case EventKind.HostDies:
                 _hosts[next.Target].Die();
+                break;
+            case EventKind.PartitionHeals:
+                Network.OnPartitionHeals();
                 break;
         }
     }

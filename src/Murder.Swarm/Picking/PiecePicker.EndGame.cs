@@ -10,21 +10,27 @@ internal sealed partial class PiecePicker
     /// <summary>A block is asked of at most this many peers at once.</summary>
     private const int CopiesMax = 4;
 
+    private static readonly Instant Never = new(long.MaxValue);
+
+    private Instant _nobodySlowBefore = Never;
+
     /// <summary>Blocks are outstanding, and no other can be asked for.</summary>
     public bool IsEndGame => RequestCount > 0 && _needy.Count == 0 && _rarity.FreeObtainableCount == 0;
 
     private bool TryFindAgain(PickerPeer idle, Instant now, out BlockRef block)
     {
         block = default;
-        if (!IsEndGame || idle.Pipe.Count >= _options.EndGameRequestsPerPeerMax || IsSlow(idle, now))
+        if (now < _nobodySlowBefore || !IsEndGame || idle.Pipe.Count >= _options.EndGameRequestsPerPeerMax || IsSlow(idle, now))
         {
             return false;
         }
 
         TimeSpan longest = _options.EndGamePatience;
         bool isFound = false;
+        _nobodySlowBefore = Never;
         foreach (PickerPeer? holder in _peers)
         {
+            Watch(holder?.Pipe);
             if (holder is null || holder == idle || holder.Pipe.Count == 0 || holder.Pipe.ExpectedWait(now) is var wait && wait <= longest)
             {
                 continue;
@@ -53,6 +59,18 @@ internal sealed partial class PiecePicker
 
         block = default;
         return false;
+    }
+
+    /// <summary>
+    /// Keeps the instant before which nobody can be slow, so that most peers with nothing to do are turned away without a look at all
+    /// others. To be called after whatever can make a peer slow earlier: a request more, or an answer that was long in coming.
+    /// </summary>
+    private void Watch(RequestPipe? pipe)
+    {
+        if (pipe?.SlowFrom(_options.EndGamePatience) is { } from && from < _nobodySlowBefore)
+        {
+            _nobodySlowBefore = from;
+        }
     }
 
     private bool IsSlow(PickerPeer peer, Instant now) => peer.Pipe.Count > 0 && peer.Pipe.ExpectedWait(now) > _options.EndGamePatience;

@@ -175,6 +175,7 @@ internal sealed partial class PiecePicker
         cancelled.Clear();
         PickerPeer sender = Peer(peer);
         wasAsked = sender.Pipe.Arrive(block, _options.RequestsPerPeerMax, now);
+        Watch(sender.Pipe);
         RequestCount -= wasAsked ? 1 : 0;
         if (_openOf[block.Piece] is not { } piece || piece.IsHere(block.Index))
         {
@@ -419,6 +420,7 @@ internal sealed partial class PiecePicker
         OpenPiece piece = _openOf[block.Piece]!;
         piece.Ask(block.Index);
         peer.Pipe.Add(block, now);
+        Watch(peer.Pipe);
         RequestCount++;
         Sort(piece);
     }

@@ -113,8 +113,13 @@ internal sealed class RequestPipe(int windowStart, TimeSpan queueTime)
     public TimeSpan ExpectedWait(Instant now)
     {
         TimeSpan silence = now - LastProgress;
-        return (silence > _meanGap ? silence : _meanGap) * _asked.Count;
+        return new TimeSpan(Math.Max(silence.Ticks, _meanGap.Ticks) * _asked.Count); // a TimeSpan is multiplied by way of a double
     }
+
+    /// <summary>Until then <see cref="ExpectedWait"/> is not above the patience, as things stand; null when the peer is asked for nothing.</summary>
+    public Instant? SlowFrom(TimeSpan patience) => _asked.Count == 0 ? null
+        : _meanGap.Ticks * _asked.Count > patience.Ticks ? LastProgress
+        : new Instant(LastProgress.Ticks + (patience.Ticks / _asked.Count));
 
     /// <summary>Answers come in the order of asking, nearly always: the search ends at once.</summary>
     private int Find(BlockRef block)

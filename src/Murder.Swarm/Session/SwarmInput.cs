@@ -48,7 +48,8 @@ public readonly record struct SwarmInput
 
     public CloseReason Reason { get; private init; }
 
-    public HashRequest Hash { get; private init; }
+    /// <summary>LeavesLoaded: the order it answers.</summary>
+    public HashRequest Hash => Message.Hash;
 
     /// <summary>LeavesLoaded: the leaves asked for; empty when they could not be read.</summary>
     public ReadOnlyMemory<Hash256> Leaves { get; private init; }
@@ -97,7 +98,7 @@ public readonly record struct SwarmInput
 
     /// <summary>Answer to <see cref="SwarmOutputKind.LoadLeaves"/>.</summary>
     public static SwarmInput LeavesLoaded(PeerSlot slot, in HashRequest request, ReadOnlyMemory<Hash256> leaves) =>
-        new() { Kind = SwarmInputKind.LeavesLoaded, Slot = slot, Hash = request, Leaves = leaves };
+        new() { Kind = SwarmInputKind.LeavesLoaded, Slot = slot, Message = PeerMessage.HashRequest(request), Leaves = leaves };
 
     public static SwarmInput TrackerAnswered(IReadOnlyList<IPEndPoint> endpoints, TimeSpan interval) =>
         new() { Kind = SwarmInputKind.TrackerAnswered, Endpoints = endpoints, Interval = interval };

@@ -77,7 +77,8 @@ public readonly record struct SwarmOutput
     /// <summary>StorePiece: the driver's buffers, one a block, in order.</summary>
     public ReadOnlyMemory<int> Handles { get; private init; }
 
-    public HashRequest Hash { get; private init; }
+    /// <summary>LoadLeaves: which.</summary>
+    public HashRequest Hash => Message.Hash;
 
     public CloseReason Reason { get; private init; }
 
@@ -97,7 +98,7 @@ public readonly record struct SwarmOutput
 
     public static SwarmOutput StorePiece(int piece, ReadOnlyMemory<int> handles) => new() { Kind = SwarmOutputKind.StorePiece, Piece = piece, Handles = handles };
 
-    public static SwarmOutput LoadLeaves(PeerSlot slot, in HashRequest request) => new() { Kind = SwarmOutputKind.LoadLeaves, Slot = slot, Hash = request };
+    public static SwarmOutput LoadLeaves(PeerSlot slot, in HashRequest request) => new() { Kind = SwarmOutputKind.LoadLeaves, Slot = slot, Message = PeerMessage.HashRequest(request) };
 
     public static SwarmOutput Announce(AnnounceEvent announceEvent) => new() { Kind = SwarmOutputKind.Announce, Event = announceEvent };
 

@@ -15,16 +15,19 @@ public readonly record struct PeerMessage
     public BlockRef Block { get; private init; }
 
     /// <summary>Hash request, hashes, hash reject.</summary>
-    public HashRequest Hash { get; private init; }
+    public HashRequest Hash => Long?.Hash ?? default;
 
     /// <summary>Extended: the message's number in the extension namespace; 0 is the handshake (BEP 10).</summary>
-    public byte ExtendedId { get; private init; }
+    public byte ExtendedId => Long?.ExtendedId ?? 0;
 
     /// <summary>Bitfield: its bytes. Extended: its bencoded payload. Owned by the message.</summary>
-    public ReadOnlyMemory<byte> Payload { get; private init; }
+    public ReadOnlyMemory<byte> Payload => Long?.Payload ?? default;
 
     /// <summary>Hashes: base-layer nodes, then the uncles from the bottom up. Owned by the message.</summary>
-    public ReadOnlyMemory<Hash256> Hashes { get; private init; }
+    public ReadOnlyMemory<Hash256> Hashes => Long?.Hashes ?? default;
+
+    /// <summary>What few messages have. Nearly all are HAVE or REQUEST and pass through several queues by value: they are to be small.</summary>
+    private LongPart? Long { get; init; }
 
     public static PeerMessage KeepAlive { get; } = new() { Type = PeerMessageType.KeepAlive };
 
@@ -42,7 +45,7 @@ public readonly record struct PeerMessage
 
     public static PeerMessage Have(int piece) => new() { Type = PeerMessageType.Have, Piece = piece };
 
-    public static PeerMessage Bitfield(ReadOnlyMemory<byte> bits) => new() { Type = PeerMessageType.Bitfield, Payload = bits };
+    public static PeerMessage Bitfield(ReadOnlyMemory<byte> bits) => new() { Type = PeerMessageType.Bitfield, Long = new() { Payload = bits } };
 
     public static PeerMessage Request(BlockRef block) => new() { Type = PeerMessageType.Request, Block = block };
 
@@ -57,11 +60,22 @@ public readonly record struct PeerMessage
 
     public static PeerMessage AllowedFast(int piece) => new() { Type = PeerMessageType.AllowedFast, Piece = piece };
 
-    public static PeerMessage Extended(byte id, ReadOnlyMemory<byte> payload) => new() { Type = PeerMessageType.Extended, ExtendedId = id, Payload = payload };
+    public static PeerMessage Extended(byte id, ReadOnlyMemory<byte> payload) => new() { Type = PeerMessageType.Extended, Long = new() { ExtendedId = id, Payload = payload } };
 
-    public static PeerMessage HashRequest(HashRequest request) => new() { Type = PeerMessageType.HashRequest, Hash = request };
+    public static PeerMessage HashRequest(HashRequest request) => new() { Type = PeerMessageType.HashRequest, Long = new() { Hash = request } };
 
-    public static PeerMessage HashesOf(HashRequest request, ReadOnlyMemory<Hash256> hashes) => new() { Type = PeerMessageType.Hashes, Hash = request, Hashes = hashes };
+    public static PeerMessage HashesOf(HashRequest request, ReadOnlyMemory<Hash256> hashes) => new() { Type = PeerMessageType.Hashes, Long = new() { Hash = request, Hashes = hashes } };
 
-    public static PeerMessage HashReject(HashRequest request) => new() { Type = PeerMessageType.HashReject, Hash = request };
+    public static PeerMessage HashReject(HashRequest request) => new() { Type = PeerMessageType.HashReject, Long = new() { Hash = request } };
+
+    private sealed record LongPart
+    {
+        public HashRequest Hash { get; init; }
+
+        public byte ExtendedId { get; init; }
+
+        public ReadOnlyMemory<byte> Payload { get; init; }
+
+        public ReadOnlyMemory<Hash256> Hashes { get; init; }
+    }
 }

@@ -41,6 +41,9 @@ internal enum EventKind
 
     /// <summary>A host dies. Target: host.</summary>
     HostDies,
+
+    /// <summary>The network is whole again.</summary>
+    PartitionHeals,
 }
 
 /// <summary>One entry of the event queue, without references: events are moved about by the hundred million.</summary>

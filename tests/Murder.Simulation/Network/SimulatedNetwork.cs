@@ -21,6 +21,7 @@ namespace Murder.Simulation;
 internal sealed partial class SimulatedNetwork(Simulation simulation)
 {
     private readonly PacketStore _packets = new();
+    private readonly List<int> _parked = []; // ends whose turn at the uplink came while the network was cut
     private readonly Stack<int> _freeLinks = new();
     private ConnectionEnd[] _ends = new ConnectionEnd[1024];
     private int _endCount;
@@ -65,6 +66,19 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
         }
 
         host.CarryOutAll();
+    }
+
+    /// <summary>What waited for the network to be whole waits for the uplinks again.</summary>
+    public void OnPartitionHeals()
+    {
+        foreach (int end in _parked)
+        {
+            SimulatedHost host = Hosts[_ends[end].Host];
+            AddToRing(host, end);
+            StartUplink(host);
+        }
+
+        _parked.Clear();
     }
 
     /// <summary>What has come through a connection is told to the host that it came to, all that is there at this instant in one turn.</summary>
@@ -202,10 +216,14 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
                 continue;
             }
 
-            // Into a network that is cut, TCP sends next to nothing: the block takes no time of the uplink, and arrives when the cut is healed.
-            int length = _packets[_ends[end].Waiting.First].Length;
+            if (IsCut(end))
+            {
+                _parked.Add(end); // into a network that is cut, TCP sends next to nothing
+                continue;
+            }
+
             host.SendingEnd = end;
-            simulation.At(simulation.Now.Ticks + (IsCut(end) ? 0 : host.UplinkTicks(length)), EventKind.UplinkIsFree, host.Index);
+            simulation.At(simulation.Now.Ticks + host.UplinkTicks(_packets[_ends[end].Waiting.First].Length), EventKind.UplinkIsFree, host.Index);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class ReportText
         text.AppendLine($"across zones      {100 * report.AcrossZonesShare:0.0} % of {scenario.Zones} zones' bytes");
         text.AppendLine($"banned            {report.PeersBanned} times, of honest hosts {report.HonestPeersBanned}");
         text.AppendLine($"closed            {string.Join(", ", report.Closes.Select(close => $"{close.Key} {close.Value}"))}");
-        text.AppendLine($"ran               {report.Events / 1e6:0.0} million events, {report.Inputs / 1e6:0.0} million inputs, {report.WallSeconds:0.0} s, {report.PeakMemoryBytes >> 20} MiB at most");
+        text.AppendLine($"ran               {report.Events / 1e6:0.0} million events, {report.Inputs / 1e6:0.0} million inputs, {report.WallSeconds:0.0} s ({report.ProcessorSeconds:0.0} s of processor), {report.PeakMemoryBytes >> 20} MiB at most");
         text.Append($"trace hash        {report.TraceHash}");
         return text.ToString();
     }
@@ -60,6 +60,7 @@ internal static class ReportText
             report.Events,
             report.Inputs,
             report.WallSeconds,
+            report.ProcessorSeconds,
             report.PeakMemoryBytes,
             report.TraceHash,
         },

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Murder.Swarm;
 
 namespace Murder.Simulation;
@@ -47,6 +48,9 @@ public sealed record SimulationReport
 
     public double WallSeconds { get; init; }
 
+    /// <summary>Of all this process's threads, since it began.</summary>
+    public double ProcessorSeconds { get; init; }
+
     public long PeakMemoryBytes { get; init; }
 
     public required string TraceHash { get; init; }
@@ -67,6 +71,7 @@ public sealed record SimulationReport
         SimulatedHost[] fetching = [.. simulation.Hosts.Skip(1)];
         SimulatedHost[] healthy = [.. fetching.Where(host => host.Health == HostHealth.Healthy)];
         SimulatedHost[] impaired = [.. fetching.Where(host => host.Health != HostHealth.Healthy && Faults.IsToComplete(host.Health))];
+        using Process process = Process.GetCurrentProcess();
         double completed = Math.Max(1, fetching.Count(host => host.IsComplete)) * (double)scenario.SizeBytes;
         return new SimulationReport
         {
@@ -88,7 +93,8 @@ public sealed record SimulationReport
             Events = events,
             Inputs = inputs,
             WallSeconds = wallTime.TotalSeconds,
-            PeakMemoryBytes = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64,
+            PeakMemoryBytes = process.PeakWorkingSet64,
+            ProcessorSeconds = process.TotalProcessorTime.TotalSeconds,
             TraceHash = simulation.Trace.Value.ToString("x16"),
         };
     }
