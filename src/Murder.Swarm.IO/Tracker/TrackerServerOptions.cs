@@ -13,6 +13,9 @@ internal sealed record TrackerServerOptions
     /// </summary>
     public int ConnectionsMax { get; init; } = 20_000;
 
+    /// <summary>Connections that have not proved to be a member's yet; beyond, the oldest is closed.</summary>
+    public int AuthenticationsMax { get; init; } = 1024;
+
     /// <summary>Longest request line and headers together. An announce of ours has 400 bytes.</summary>
     public int RequestBytesMax { get; init; } = 8192;
 
