@@ -92,7 +92,7 @@ public sealed class MembersOnlyTests : IAsyncLifetime
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         _swarm.Tracker.Add((IPEndPoint)listener.LocalEndpoint);
-        using X509Certificate2? shown = _members.Outsider(which);
+        using X509Certificate2? shown = _members.Outsider(which, asServer: true);
         (await _swarm.LeechAsync(release, _swarm.Combine("dialler"), _members.Joins(4))).Start();
 
         byte[] heard = await Outsider.ListenAsync(listener, shown);

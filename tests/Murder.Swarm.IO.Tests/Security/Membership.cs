@@ -12,7 +12,7 @@ internal sealed class Membership : IDisposable
     public SwarmAuthority Authority { get; } = new(TimeProvider.System);
 
     /// <summary>What outsiders show, by name.</summary>
-    public static string[] Outsiders => ["no certificate", "another deploy", "expired", "not yet valid", "wrong usage", "issued by a member", "signed by itself", "the tracker's"];
+    public static string[] Outsiders => ["no certificate", "another deploy", "expired", "not yet valid", "wrong usage", "half the usage", "issued by a member", "signed by itself", "the tracker's"];
 
     public static PeerId Id(int number) => PeerId.Create(new SwarmRandom((ulong)number));
 
@@ -30,7 +30,8 @@ internal sealed class Membership : IDisposable
     /// <summary>Makes a driver a member with this number.</summary>
     public Func<SwarmDriverOptions, SwarmDriverOptions> Joins(int number) => options => options with { Security = Member(number) };
 
-    public X509Certificate2? Outsider(string which)
+    /// <param name="asServer">for one that is connected to</param>
+    public X509Certificate2? Outsider(string which, bool asServer = false)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         string name = MemberName.Of(Id(77));
@@ -41,6 +42,7 @@ internal sealed class Membership : IDisposable
             "expired" => Load(Authority.Issue(name, now.AddMinutes(-4), now.AddMinutes(-1), MemberTls.Usages)),
             "not yet valid" => Load(Authority.Issue(name, now.AddMinutes(2), now.AddMinutes(9), MemberTls.Usages)),
             "wrong usage" => Load(Authority.Issue(name, now.AddMinutes(-4), now.AddMinutes(9), [new Oid("1.3.6.1.5.5.7.3.3")])),
+            "half the usage" => Load(Authority.Issue(name, now.AddMinutes(-4), now.AddMinutes(9), [MemberTls.Usages[asServer ? 0 : 1]])),
             "issued by a member" => IssuedBy(Load(Authority.Issue(Id(78))), name),
             "signed by itself" => IssuedBy(null, name),
             "the tracker's" => Load(Authority.IssueTracker()),

@@ -98,7 +98,7 @@ public sealed class SecretTrackerTests : IDisposable
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        using X509Certificate2? shown = which == "a peer's" ? Membership.Load(_members.Authority.Issue(Id(8))) : _members.Outsider(which);
+        using X509Certificate2? shown = which == "a peer's" ? Membership.Load(_members.Authority.Issue(Id(8))) : _members.Outsider(which, asServer: true);
         using TrackerClient member = new([new Uri($"https://{listener.LocalEndpoint}/{Secret}/announce")], _members.Member(1));
         Task<byte[]> hearing = Outsider.ListenAsync(listener, shown);
 
