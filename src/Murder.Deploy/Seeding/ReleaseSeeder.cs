@@ -53,6 +53,9 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     /// <summary>Bytes of payload that left the seeder.</summary>
     public long UploadedBytes => _driver.Stats.UploadedBytes;
 
+    /// <summary>When the first of them did, as a timestamp of the time provider; null when none has.</summary>
+    public long? FirstByteTimestamp => _driver.FirstUploadTimestamp;
+
     /// <summary>Faults when the publish folder cannot be read any more or a socket is lost.</summary>
     public Task Running => _running;
 
