@@ -123,7 +123,7 @@ public sealed class MemberTls : IDisposable
         AllowTlsResume = false,
     };
 
-    /// <summary>Both sides are ours, so one suite is enough: the fastest (AES-256 takes 17 % more CPU, ChaCha20 half as much again).</summary>
+    /// <summary>Both sides are ours, so one suite is enough: the one that took the least CPU (1.06 s/GB for both sides; AES-256 1.24, ChaCha20 1.56; one run each, with AES-NI).</summary>
     private static CipherSuitesPolicy? Suites() =>
         OperatingSystem.IsLinux() ? new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256]) : null;
 
