@@ -38,6 +38,9 @@ internal sealed record BenchOptions
     /// <summary>Check the links of every lab first.</summary>
     public bool ChecksLinks { get; init; }
 
+    /// <summary>The lab's processes have the cores before others'; bench/swarm has seen to it.</summary>
+    public bool HasPriority { get; init; }
+
     /// <summary>The checkout this bench belongs to.</summary>
     public required string Repository { get; init; }
 
@@ -63,6 +66,7 @@ internal sealed record BenchOptions
                 "--scp-hosts" => options with { ScpHosts = Number(Value()) },
                 "--source" => options with { Source = Path.GetFullPath(Value()) },
                 "--no-pack" => options with { KeepsPackage = true },
+                "--priority" => options with { HasPriority = true },
                 "--check" => options with { ChecksLinks = true },
                 _ => throw new BenchException($"unknown option {option}; bench/README.md lists them"),
             };

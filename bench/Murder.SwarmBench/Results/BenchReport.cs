@@ -101,6 +101,7 @@ internal sealed class BenchReport(BenchOptions options, Payload payload)
         Cores = Environment.ProcessorCount,
         Kernel = Environment.OSVersion.Version.ToString(),
         options.LatencyMilliseconds,
+        options.HasPriority,
         Payload = new { Files = payload.Files.Count, Bytes = payload.TotalBytes, options.IsQuarter },
         Rows = _rows.Select(row => new { row.System, row.Hosts, row.Rate, Ratio = row.Median(run => run.Ratio), Growth = Growth(row), row.Error, row.Runs }),
     };
