@@ -41,7 +41,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
             _store,
             Bitfield.Full(release.Metainfo.Layout.PieceCount),
             announcer: null,
-            new SwarmDriverOptions { Seed = seed, Security = _seederTls, Session = SwarmOptions.Default with { PeersMax = PeersMax } },
+            new SwarmDriverOptions { Seed = seed, Security = _seederTls, Session = SwarmOptions.Default with { PeersMax = PeersMax, IsOrigin = true } },
             time);
         _tracker.AddLocalSeed(_driver.Self, _driver.Port);
         _running = Task.WhenAll(_tracker.RunAsync(_end.Token), _driver.RunAsync(_end.Token));
