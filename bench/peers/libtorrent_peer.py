@@ -4,8 +4,8 @@ usage: libtorrent_peer.py TORRENT_FILE SAVE_PATH ADDRESS seed|leech
 
 Says "ready", takes "go ADDRESS..." (all the others) on stdin, says "complete" when every piece is there and checked, answers "stats" with
 "sent BYTES" of payload, and leaves when stdin ends. Tuned for one fast network by what measured best: no uTP, no encryption, no connection
-limits, four upload slots and short request queues (with long ones, or everybody unchoked, several hosts wait for the same pieces from the
-seeder, which sends each of them again), a strict end game (the other one sends duplicates).
+limits, four upload slots and short request queues (two runs each with 8 hosts at 25 Mbit/s: queues of 1500 and every peer unchoked 1.71 and
+1.89 x F/C, queues of 32 1.63 and 1.63, with four slots too 1.52 and 1.59; why was not looked into), and a strict end game.
 """
 import os
 import select
