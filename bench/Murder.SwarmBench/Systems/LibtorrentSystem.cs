@@ -34,9 +34,10 @@ internal sealed class LibtorrentSystem(BenchOptions options) : ISystem
             lab, host.Name, Torrents.Python, "/run/bench/libtorrent_peer.py", "/run/bench/" + Path.GetFileName(_torrent), "/srv", host.Address, "leech"))];
         await Task.WhenAll(leeches.Append(seeder).Select(peer => peer.ExpectAsync("ready", group.Patience)));
 
+        // Each pair is connected from one end, so that no pair has two connections of which one must go.
         string[] addresses = [Lab.DeployerAddress, .. lab.Hosts.Select(host => host.Address)];
         DateTimeOffset start = DateTimeOffset.UtcNow;
-        await Task.WhenAll(leeches.Zip(lab.Hosts, (leech, host) => leech.SayAsync("go " + string.Join(' ', addresses.Where(address => address != host.Address)))));
+        await Task.WhenAll(leeches.Zip(lab.Hosts, (leech, host) => leech.SayAsync("go " + string.Join(' ', addresses.TakeWhile(address => address != host.Address)))));
         HostOutcome[] hosts = await Task.WhenAll(leeches.Zip(lab.Hosts, WaitAsync));
 
         await seeder.SayAsync("stats");
