@@ -30,6 +30,9 @@ public sealed record Scenario
 
     public int Zones { get; init; } = 1;
 
+    /// <summary>Hosts tell the tracker their zone. The seeder's is unknown to it.</summary>
+    public bool IsZoneTold { get; init; } = true;
+
     public int HostsPerRack { get; init; } = 40;
 
     /// <summary>One way, within a rack; includes what the hosts' stacks take.</summary>
@@ -62,6 +65,9 @@ public sealed record Scenario
 
     /// <summary>Peers that a session's driver asks of the tracker.</summary>
     public int PeersWanted { get; init; } = 50;
+
+    /// <summary>Connections of the seeder.</summary>
+    public int SeederPeersMax { get; init; } = 256;
 
     public SwarmOptions Session { get; init; } = SwarmOptions.Default;
 

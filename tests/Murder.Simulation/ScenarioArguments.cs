@@ -9,7 +9,7 @@ internal static class ScenarioArguments
 {
     public const string Usage = """
         usage: Murder.Simulation [--hosts N] [--rate 1gbit] [--size 100MB] [--pieces 400] [--seed N] [--dead 2%] [--slow 2%] [--corrupt 0.1%]
-               [--zones N] [--partition AT+FOR] [--tracker-away AT+FOR] [--tracker-service MS] [--start-spread MS] [--disk 1GB] [--peers-wanted N]
+               [--zones N] [--zones-told 0|1] [--partition AT+FOR] [--tracker-away AT+FOR] [--tracker-service MS] [--start-spread MS] [--disk 1GB] [--peers-wanted N] [--seeder-peers N]
                [--time-max SECONDS] [--invariants-every N] [--set OPTION=VALUE]... [--json]
         AT and FOR are seconds. OPTION is a property of SwarmOptions or TrackerOptions; times are written in milliseconds.
         """;
@@ -32,12 +32,14 @@ internal static class ScenarioArguments
                 "--slow" => scenario with { SlowShare = Share(value) },
                 "--corrupt" => scenario with { CorruptShare = Share(value) },
                 "--zones" => scenario with { Zones = (int)Number(value) },
+                "--zones-told" => scenario with { IsZoneTold = Number(value) > 0 },
                 "--partition" => scenario with { PartitionAt = Span(value).At, PartitionTime = Span(value).For },
                 "--tracker-away" => scenario with { TrackerAwayAt = Span(value).At, TrackerAwayTime = Span(value).For },
                 "--tracker-service" => scenario with { TrackerServiceTime = TimeSpan.FromMilliseconds(Number(value)) },
                 "--start-spread" => scenario with { StartSpread = TimeSpan.FromMilliseconds(Number(value)) },
                 "--disk" => scenario with { DiskBytesPerSecond = Bytes(value) },
                 "--peers-wanted" => scenario with { PeersWanted = (int)Number(value) },
+                "--seeder-peers" => scenario with { SeederPeersMax = (int)Number(value) },
                 "--time-max" => scenario with { TimeMax = TimeSpan.FromSeconds(Number(value)) },
                 "--invariants-every" => scenario with { InvariantsEvery = (int)Number(value) },
                 "--set" => Set(scenario, value),

@@ -72,7 +72,9 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
             addresses = addresses.Prepend(seen);
         }
 
-        return [.. addresses.Distinct().Select(address => _tracker.AnnounceUrl(address).ToString())];
+        // The agent need not know what a zone is: its announces carry it back.
+        string zone = host.Zone.Length > 0 ? "?zone=" + Uri.EscapeDataString(host.Zone) : "";
+        return [.. addresses.Distinct().Select(address => _tracker.AnnounceUrl(address).ToString() + zone)];
     }
 
     /// <summary>What makes the agent with this seed a member; null in a swarm without certificates.</summary>

@@ -14,6 +14,15 @@ public sealed record AnnounceRequest(ReadOnlyMemory<byte> InfoHash, PeerId Peer,
     /// <summary>Stands for a numwant that was not sent: the tracker's default.</summary>
     public const int PeersWantedUnknown = -1;
 
+    /// <summary>Bytes of a zone's name; of a longer one the rest is not read.</summary>
+    public const int ZoneBytesMax = 64;
+
+    /// <summary>
+    /// The failure or cost domain that the peer is in; empty when it does not say. Not a part of BEP 3: the deployer writes it into the announce
+    /// URL that it gives each host, and it comes back from there.
+    /// </summary>
+    public string Zone { get; init; } = "";
+
     /// <summary>The query string of this announce, without '?'.</summary>
     public string ToQuery()
     {
@@ -27,6 +36,12 @@ public sealed record AnnounceRequest(ReadOnlyMemory<byte> InfoHash, PeerId Peer,
         if (PeersWanted >= 0)
         {
             query.Append(CultureInfo.InvariantCulture, $"&numwant={PeersWanted}");
+        }
+
+        if (Zone.Length > 0)
+        {
+            query.Append("&zone=");
+            QueryString.AppendEncoded(query, Encoding.UTF8.GetBytes(Zone));
         }
 
         string? name = NameOf(Event);
@@ -52,7 +67,10 @@ public sealed record AnnounceRequest(ReadOnlyMemory<byte> InfoHash, PeerId Peer,
             Number(pairs, "downloaded", 0)!.Value,
             Number(pairs, "left", 0)!.Value,
             EventOf(pairs)!.Value,
-            (int)Math.Clamp(Number(pairs, "numwant", PeersWantedUnknown)!.Value, PeersWantedUnknown, int.MaxValue));
+            (int)Math.Clamp(Number(pairs, "numwant", PeersWantedUnknown)!.Value, PeersWantedUnknown, int.MaxValue))
+        {
+            Zone = ZoneOf(pairs),
+        };
         return true;
     }
 
@@ -72,6 +90,10 @@ public sealed record AnnounceRequest(ReadOnlyMemory<byte> InfoHash, PeerId Peer,
             _ => null,
         };
     }
+
+    // Any bytes will do: zones are only compared with each other.
+    private static string ZoneOf(Dictionary<string, byte[]> pairs) =>
+        pairs.TryGetValue("zone", out byte[]? zone) ? Encoding.UTF8.GetString(zone.AsSpan(0, Math.Min(zone.Length, ZoneBytesMax))) : "";
 
     private static bool HasLength(Dictionary<string, byte[]> pairs, string key, int length) =>
         pairs.TryGetValue(key, out byte[]? value) && value.Length == length;

@@ -8,6 +8,9 @@ namespace Murder.Swarm;
 /// </summary>
 internal sealed class PeerHandout
 {
+    /// <summary>Who is nearly alone in its zone is handed so many peers nevertheless.</summary>
+    private const int PeersMin = 6;
+
     private readonly TrackerOptions _options;
     private readonly double[] _placeInArc;
 
@@ -28,50 +31,90 @@ internal sealed class PeerHandout
     /// </summary>
     public List<SwarmMember> Choose(IReadOnlyList<SwarmMember> ring, SwarmMember asker, int wanted)
     {
-        int others = ring.Count - 1;
-        int count = Math.Min(Math.Min(wanted, _options.PeersMax), others);
-        var chosen = new List<SwarmMember>(Math.Max(count, 0));
-        if (count <= 0)
+        List<SwarmMember> chosen = Begin(ring, asker, wanted, out int count);
+        Walk walk = new(ring, asker.RingIndex, asker) { WithoutLocal = IsSeederFirst(ring) };
+        AddFromArcs(chosen, walk, count, count);
+        return chosen;
+    }
+
+    /// <summary>
+    /// As above, and mostly from the asker's zone: its members stand on a ring of their own, on which the zone is such a graph by itself. The
+    /// rest are bridges, from the ring of all: the zones hang together by them. Where everybody is in one zone, zones change nothing.
+    /// </summary>
+    public List<SwarmMember> Choose(IReadOnlyList<SwarmMember> ring, IReadOnlyList<SwarmMember> zone, SwarmMember asker, int wanted)
+    {
+        if (zone.Count == ring.Count)
         {
-            return chosen;
+            return Choose(ring, asker, wanted);
         }
 
-        bool seederFirst = ring.Count <= _options.EverybodyMeetsSeederMembersMax;
-        if (seederFirst)
+        List<SwarmMember> chosen = Begin(ring, asker, wanted, out int count);
+        bool withoutLocal = IsSeederFirst(ring);
+        int bridges = ((count * (100 - _options.PeersInZonePercent)) + 99) / 100;
+        int inZone = Math.Min(count - bridges, zone.Count - 1);
+
+        // Not filled up with bridges: who comes first finds its zone empty, and would be tied to other zones for good.
+        bridges = Math.Min(Math.Max(bridges, PeersMin - inZone), count - inZone);
+        AddFromArcs(chosen, new Walk(zone, asker.ZoneRingIndex, asker) { WithoutLocal = withoutLocal }, inZone, count);
+        AddFromArcs(chosen, new Walk(ring, asker.RingIndex, asker) { WithoutLocal = withoutLocal, WithoutZone = true }, Math.Min(bridges, ring.Count - zone.Count), count);
+        return chosen;
+    }
+
+    private bool IsSeederFirst(IReadOnlyList<SwarmMember> ring) => ring.Count <= _options.EverybodyMeetsSeederMembersMax;
+
+    private List<SwarmMember> Begin(IReadOnlyList<SwarmMember> ring, SwarmMember asker, int wanted, out int count)
+    {
+        count = Math.Max(0, Math.Min(Math.Min(wanted, _options.PeersMax), ring.Count - 1));
+        var chosen = new List<SwarmMember>(count);
+        if (count > 0 && IsSeederFirst(ring))
         {
             chosen.AddRange(ring.Where(member => member.IsLocal && IsUseful(member, asker)).Take(count));
-        }
-
-        for (int arc = 0; arc < count && chosen.Count < count; arc++)
-        {
-            int start = (int)((long)arc * others / count);
-            int length = (int)((long)(arc + 1) * others / count) - start;
-            SwarmMember? member = FirstUseful(ring, asker, start, length, (int)(_placeInArc[arc] * length), withoutLocal: seederFirst);
-            if (member is not null)
-            {
-                chosen.Add(member);
-            }
         }
 
         return chosen;
     }
 
-    // From its random place, once round its arc: arcs do not overlap, so nobody is chosen twice.
-    private static SwarmMember? FirstUseful(IReadOnlyList<SwarmMember> ring, SwarmMember asker, int start, int length, int place, bool withoutLocal)
+    /// <summary>One from each of so many equal arcs of the walk's ring, while fewer than <paramref name="chosenMax"/> are chosen.</summary>
+    private void AddFromArcs(List<SwarmMember> chosen, in Walk walk, int arcs, int chosenMax)
     {
-        for (int step = 0; step < length; step++)
+        int others = walk.Ring.Count - 1;
+        for (int arc = 0; arc < arcs && chosen.Count < chosenMax; arc++)
         {
-            int offset = 1 + start + ((place + step) % length);
-            SwarmMember member = ring[(asker.RingIndex + offset) % ring.Count];
-            if (IsUseful(member, asker) && !(withoutLocal && member.IsLocal))
+            int start = (int)((long)arc * others / arcs);
+            int length = (int)((long)(arc + 1) * others / arcs) - start;
+            if (walk.FirstUseful(start, length, (int)(_placeInArc[arc] * length)) is { } member)
             {
-                return member;
+                chosen.Add(member);
             }
         }
-
-        return null;
     }
 
     private static bool IsUseful(SwarmMember member, SwarmMember asker) =>
         member != asker && member.Peer != asker.Peer && !(asker.IsSeed && member.IsSeed);
+
+    /// <summary>The way around a ring from the asker's place, past those who are of no use to it.</summary>
+    private readonly record struct Walk(IReadOnlyList<SwarmMember> Ring, int From, SwarmMember Asker)
+    {
+        /// <summary>The seeders of this process are handed out already.</summary>
+        public bool WithoutLocal { get; init; }
+
+        /// <summary>Only who is in another zone.</summary>
+        public bool WithoutZone { get; init; }
+
+        // From its random place, once round its arc: arcs do not overlap, so nobody is chosen twice.
+        public SwarmMember? FirstUseful(int start, int length, int place)
+        {
+            for (int step = 0; step < length; step++)
+            {
+                int offset = 1 + start + ((place + step) % length);
+                SwarmMember member = Ring[(From + offset) % Ring.Count];
+                if (IsUseful(member, Asker) && !(WithoutLocal && member.IsLocal) && !(WithoutZone && member.Zone == Asker.Zone))
+                {
+                    return member;
+                }
+            }
+
+            return null;
+        }
+    }
 }

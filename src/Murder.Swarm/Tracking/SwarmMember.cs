@@ -16,8 +16,14 @@ internal sealed class SwarmMember(IPEndPoint endpoint, PeerId peer)
     /// <summary>A peer of the tracker's own process: never expires, and has whatever address the asking peer reached the tracker at.</summary>
     public bool IsLocal { get; init; }
 
+    /// <summary>Where it is; empty when it does not say. Fixed while it stands on a ring.</summary>
+    public string Zone { get; init; } = "";
+
     public Instant ExpiresAt { get; set; }
 
-    /// <summary>Where it stands on the tracker's ring.</summary>
+    /// <summary>Where it stands on the ring of all members.</summary>
     public int RingIndex { get; set; }
+
+    /// <summary>Where it stands on its zone's ring.</summary>
+    public int ZoneRingIndex { get; set; }
 }

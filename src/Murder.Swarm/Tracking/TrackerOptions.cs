@@ -14,6 +14,12 @@ public sealed record TrackerOptions
     /// <summary>Most peers handed out at once: 200 × 18 bytes (IPv6) are 3.6 KB.</summary>
     public int PeersMax { get; init; } = 200;
 
+    /// <summary>
+    /// Of the peers handed out, how many of a hundred are in the asker's zone when there are enough; the others are bridges to other zones.
+    /// Every bridge is used from both ends, and most while pieces are new: more bytes cross zones than the bridges' share.
+    /// </summary>
+    public int PeersInZonePercent { get; init; } = 95;
+
     /// <summary>The deployer's seeder is handed to everybody while the swarm has no more members than one session has connections.</summary>
     public int EverybodyMeetsSeederMembersMax { get; init; } = 64;
 

@@ -13,11 +13,12 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
 
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
-    private readonly SwarmRandom _random = new(seed);
+    private readonly SwarmRandom _zoneRandom = new(seed + 1);
     private readonly PeerHandout _handout = new(options, ~seed);
     private readonly Dictionary<IPEndPoint, SwarmMember> _byEndpoint = [];
     private readonly List<SwarmMember> _local = [];
-    private readonly List<SwarmMember> _ring = []; // in random order; each member knows its place
+    private readonly MemberRing _ring = new(new SwarmRandom(seed), isOfZone: false);
+    private readonly Dictionary<string, MemberRing> _zones = []; // for look-up only; a zone nobody is in has no ring
     private Instant _nextSweep;
 
     public int Complete { get; private set; }
@@ -64,6 +65,12 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
             return true;
         }
 
+        if (member is { IsLocal: false } && member.Zone != request.Zone)
+        {
+            Leave(member); // the host was moved to another zone: a deploy later, at the earliest
+            member = null;
+        }
+
         if (member is null)
         {
             if (_ring.Count >= options.MembersMax)
@@ -72,7 +79,7 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
                 return false;
             }
 
-            Join(member = new SwarmMember(endpoint, request.Peer));
+            Join(member = new SwarmMember(endpoint, request.Peer) { Zone = request.Zone });
         }
 
         Update(member, request, now);
@@ -113,7 +120,7 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
     }
 
     private List<IPEndPoint> HandOut(SwarmMember asker, int wanted, IPAddress reachedAt) =>
-        _handout.Choose(_ring, asker, wanted < 0 ? options.PeersDefault : wanted)
+        _handout.Choose(_ring, _zones[asker.Zone], asker, wanted < 0 ? options.PeersDefault : wanted)
             .ConvertAll(member => EndpointFor(asker, member, reachedAt));
 
     /// <summary>
@@ -135,13 +142,15 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
         return new AnnounceResponse(peers, interval) { MinInterval = interval, Complete = Complete, Incomplete = Incomplete };
     }
 
-    // A Fisher-Yates shuffle, one step a member: the ring is in uniformly random order after each join and each leave.
     private void Join(SwarmMember member)
     {
-        _ring.Add(member);
-        int place = _random.Next(_ring.Count);
-        Place(_ring[place], _ring.Count - 1);
-        Place(member, place);
+        _ring.Join(member);
+        if (!_zones.TryGetValue(member.Zone, out MemberRing? zone))
+        {
+            _zones.Add(member.Zone, zone = new MemberRing(_zoneRandom, isOfZone: true));
+        }
+
+        zone.Join(member);
         if (!member.IsLocal)
         {
             _byEndpoint.Add(member.Endpoint, member);
@@ -151,15 +160,15 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
     private void Leave(SwarmMember member)
     {
         SetSeed(member, isSeed: false);
-        Place(_ring[^1], member.RingIndex);
-        _ring.RemoveAt(_ring.Count - 1);
-        _byEndpoint.Remove(member.Endpoint);
-    }
+        _ring.Leave(member);
+        MemberRing zone = _zones[member.Zone];
+        zone.Leave(member);
+        if (zone.Count == 0)
+        {
+            _zones.Remove(member.Zone); // so that names made up by whoever announces are bounded by the members
+        }
 
-    private void Place(SwarmMember member, int index)
-    {
-        _ring[index] = member;
-        member.RingIndex = index;
+        _byEndpoint.Remove(member.Endpoint);
     }
 
     private void SetSeed(SwarmMember member, bool isSeed)

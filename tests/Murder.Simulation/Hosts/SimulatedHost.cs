@@ -44,7 +44,7 @@ internal sealed class SimulatedHost
         OutgoingEndpoint = new IPEndPoint(Address, 40_000);
         Handshake = new Handshake(simulation.InfoHash, Id, true, true, true);
         IsComplete = stored.IsFull;
-        Session = new SwarmSession(simulation.Payload.Metainfo, stored, scenario.Session with { ListenPort = Simulation.ListenPort, IsOrigin = index == Simulation.SeederIndex }, Id, _random.Next());
+        Session = new SwarmSession(simulation.Payload.Metainfo, stored, OptionsOf(scenario, index), Id, _random.Next());
     }
 
     public int Index { get; }
@@ -212,6 +212,13 @@ internal sealed class SimulatedHost
         _endOfSlot[slot.Index] = -1;
         _slotCount--;
     }
+
+    /// <summary>As the deployer's: its seeder takes more connections than the hosts do.</summary>
+    private static SwarmOptions OptionsOf(Scenario scenario, int index) => scenario.Session with
+    {
+        ListenPort = Simulation.ListenPort,
+        PeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.PeersMax,
+    };
 
     private void TellNow(in SwarmInput input)
     {

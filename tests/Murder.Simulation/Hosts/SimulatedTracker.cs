@@ -20,8 +20,18 @@ internal sealed class SimulatedTracker
 
     public void AddSeeder(SimulatedHost seeder) => _state.AddLocalSeed(seeder.Id, Simulation.ListenPort);
 
-    public void Announce(SimulatedHost host, AnnounceEvent told) =>
+    /// <summary>The seeder asks nobody, as the deployer's: it lives beside the tracker, and others come to it.</summary>
+    public void Announce(SimulatedHost host, AnnounceEvent told)
+    {
+        if (host.Index == Simulation.SeederIndex)
+        {
+            host.TrackerAnswers.Enqueue(null);
+            _simulation.At(_simulation.Now.Ticks, EventKind.AnnounceIsAnswered, host.Index);
+            return;
+        }
+
         _simulation.At(_simulation.Now.Ticks + LatencyTicks(host), EventKind.AnnounceArrives, host.Index, (int)told);
+    }
 
     public void OnAnnounceArrives(SimulatedHost host, AnnounceEvent told)
     {
@@ -40,7 +50,10 @@ internal sealed class SimulatedTracker
                 stats.DownloadedBytes,
                 _simulation.Payload.Layout.TotalLength - stats.VerifiedBytes,
                 told,
-                scenario.PeersWanted);
+                scenario.PeersWanted)
+            {
+                Zone = scenario.IsZoneTold ? $"zone {host.Zone}" : "",
+            };
             _state.TryAnnounce(request, host.Address, _reachedAt, _simulation.Now, out response, out _);
             _free = Math.Max(_free, now) + scenario.TrackerServiceTime.Ticks;
         }

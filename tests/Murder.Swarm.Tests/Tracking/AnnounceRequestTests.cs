@@ -53,6 +53,22 @@ public sealed class AnnounceRequestTests
         Assert.True(AnnounceRequest.TryParse(Valid + "&" + addition, out _, out _));
 
     [Fact]
+    public void A_zone_comes_back_as_it_was_told()
+    {
+        Assert.True(AnnounceRequest.TryParse(Valid + "&zone=eu%20west%2F1", out AnnounceRequest? request, out _));
+        Assert.Equal("eu west/1", request.Zone);
+        Assert.True(AnnounceRequest.TryParse(request.ToQuery(), out AnnounceRequest? again, out _));
+        Assert.Equal("eu west/1", again.Zone);
+    }
+
+    [Fact]
+    public void Of_a_zones_name_that_is_too_long_the_rest_is_not_read()
+    {
+        Assert.True(AnnounceRequest.TryParse(Valid + "&zone=" + new string('z', 1000), out AnnounceRequest? request, out _));
+        Assert.Equal(AnnounceRequest.ZoneBytesMax, request.Zone.Length);
+    }
+
+    [Fact]
     public void Without_numwant_the_tracker_chooses()
     {
         Assert.True(AnnounceRequest.TryParse(Valid, out AnnounceRequest? request, out _));

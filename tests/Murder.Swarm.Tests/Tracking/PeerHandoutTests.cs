@@ -56,6 +56,31 @@ public sealed class PeerHandoutTests
     }
 
     [Fact]
+    public void Most_are_in_the_askers_zone_and_the_zones_hang_together()
+    {
+        List<SwarmMember> ring = Ring(1000);
+        Dictionary<string, MemberRing> zones = ring.Select(member => member.Zone).Distinct().ToDictionary(zone => zone, _ => new MemberRing(new SwarmRandom(1), isOfZone: true));
+        ring.ForEach(member => zones[member.Zone].Join(member));
+        var handout = new PeerHandout(TrackerOptions.Default, seed: 3);
+
+        List<SwarmMember> Choose(SwarmMember asker) => handout.Choose(ring, zones[asker.Zone], asker, 50);
+
+        Assert.All(ring, asker => Assert.Equal(50, Choose(asker).Distinct().Count()));
+        Assert.All(ring, asker => Assert.Equal(3, Choose(asker).Count(member => member.Zone != asker.Zone)));
+        Assert.All(zones.Values, zone => Assert.Equal(10, zone.SelectMany(Choose).Select(member => member.Zone).Distinct().Count()));
+    }
+
+    [Fact]
+    public void Who_is_alone_in_its_zone_is_given_some_of_the_others()
+    {
+        List<SwarmMember> ring = Ring(1000);
+        MemberRing alone = new(new SwarmRandom(1), isOfZone: true);
+        alone.Join(ring[4]);
+
+        Assert.Equal(6, new PeerHandout(TrackerOptions.Default, seed: 3).Choose(ring, alone, ring[4], 50).Distinct().Count());
+    }
+
+    [Fact]
     public void A_seed_is_given_what_leeches_there_are()
     {
         List<SwarmMember> ring = Ring(500);
@@ -101,6 +126,7 @@ public sealed class PeerHandoutTests
             IsLocal = isLocal,
             IsSeed = isLocal,
             RingIndex = ring.Count,
+            Zone = $"zone {new SwarmRandom((ulong)ring.Count).Next(10)}",
         };
         ring.Add(member);
         return member;
