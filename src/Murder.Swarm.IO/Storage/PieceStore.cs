@@ -15,11 +15,11 @@ public sealed class PieceStore : IDisposable
     internal const int OpenFilesMax = 256;
 
     private readonly Metainfo _metainfo;
-    private readonly bool _isWritable;
     private readonly FileHandleCache _handles;
     private readonly IReadOnlyCollection<string> _folders;
     private readonly ReaderWriterLockSlim _place = new(); // read: a path is being used; write: the folder is being moved
-    private string _directory;
+    private string _directory; // under _place, as the next
+    private bool _isWritable;
 
     private PieceStore(string directory, Metainfo metainfo, bool isWritable, IReadOnlyCollection<string> folders)
     {
@@ -105,8 +105,9 @@ public sealed class PieceStore : IDisposable
         Task.Run(() => new ReleaseFinisher(_directory, _metainfo, _folders).Finish(cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Runs <paramref name="rename"/>, which moves the folder, while nothing is being opened, and goes on under the new path. Files that
-    /// are open stay so: reading and seeding go on through it.
+    /// Runs <paramref name="rename"/>, which moves the folder that is whole, while nothing is being opened, and goes on under the new path.
+    /// Reading and seeding go on through it, but read-only from here on, and what was open for writing is closed as soon as nobody reads
+    /// from it: the system does not execute a file that anybody has open for writing (ETXTBSY).
     /// </summary>
     public void Relocate(string directory, Action rename)
     {
@@ -115,6 +116,8 @@ public sealed class PieceStore : IDisposable
         {
             rename();
             _directory = Normalize(directory);
+            _isWritable = false;
+            _handles.Drop();
         }
         finally
         {

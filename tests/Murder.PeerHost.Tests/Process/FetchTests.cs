@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Murder.PeerHost.Contract;
@@ -33,6 +34,25 @@ public sealed class FetchTests
         await agent.ReadAsync<AgentBye>();
         Assert.Equal(0, await agent.ExitedAsync());
         seeded.AssertIsAt(host.Layout.Current);
+    }
+
+    /// <summary>The system executes no file that anybody has open for writing, and the agent had every file of the release open so.</summary>
+    [Fact]
+    public async Task WhatIsActiveCanBeExecutedWhileTheAgentSeedsIt()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId release = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, release));
+        await agent.ReadAsync<AgentStaged>();
+        await agent.SendAsync(new ActivateCommand(host.Root, release));
+        await agent.ReadAsync<AgentActivated>();
+
+        using Process app = Process.Start(Path.Combine(host.Layout.Current, "app"));
+        await app.WaitForExitAsync();
+
+        Assert.Equal(SeededRelease.AppExitCode, app.ExitCode);
     }
 
     [Fact]
