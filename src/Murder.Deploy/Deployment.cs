@@ -76,7 +76,7 @@ public static class Deployment
             }
 
             await rollingOut.ConfigureAwait(false);
-            if (seeder.Running.Exception?.InnerException is { } failure)
+            if (seeder.Running.Exception?.InnerException is { } failure && !rollout.HasSucceeded)
             {
                 log.Report(RolloutProblems.SeederFailed(failure.Message));
             }

@@ -17,6 +17,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     private readonly PieceStore _store;
     private readonly TrackerServer _tracker;
     private readonly SwarmDriver _driver;
+    private readonly Task[] _both;
     private readonly Task _running;
 
     private ReleaseSeeder(Release release, ulong seed, TimeProvider time)
@@ -24,16 +25,28 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         // The secret is not derived from the seed: the seed stands in the report.
         string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         _store = PieceStore.OpenForSeeding(release.Directory, release.Metainfo);
-        _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time);
-        _driver = new SwarmDriver(
-            release.Metainfo,
-            _store,
-            Bitfield.Full(release.Metainfo.Layout.PieceCount),
-            announcer: null,
-            new SwarmDriverOptions { Seed = seed, Session = SwarmOptions.Default with { PeersMax = PeersMax } },
-            time);
+        try
+        {
+            _driver = new SwarmDriver(
+                release.Metainfo,
+                _store,
+                Bitfield.Full(release.Metainfo.Layout.PieceCount),
+                announcer: null,
+                new SwarmDriverOptions { Seed = seed, Session = SwarmOptions.Default with { PeersMax = PeersMax } },
+                time);
+            _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time);
+        }
+        catch
+        {
+            _driver?.DisposeAsync().AsTask().GetAwaiter().GetResult(); // it never ran: only its socket is closed, and nothing waits
+            _store.Dispose();
+            _end.Dispose();
+            throw;
+        }
+
         _tracker.AddLocalSeed(_driver.Self, _driver.Port);
-        _running = Task.WhenAll(_tracker.RunAsync(_end.Token), _driver.RunAsync(_end.Token));
+        _both = [_tracker.RunAsync(_end.Token), _driver.RunAsync(_end.Token)];
+        _running = Task.WhenAny(_both).Unwrap();
     }
 
     /// <summary>Members that may be connected to the seeder at once. The rest get the release from each other.</summary>
@@ -42,7 +55,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     /// <summary>Bytes of payload that left the seeder.</summary>
     public long UploadedBytes => _driver.Stats.UploadedBytes;
 
-    /// <summary>Faults when the publish folder cannot be read any more or a socket is lost.</summary>
+    /// <summary>Faults as soon as the publish folder cannot be read any more or a socket is lost, though the other half would go on.</summary>
     public Task Running => _running;
 
     public static ReleaseSeeder Start(Release release, ulong seed, TimeProvider time) => new(release, seed, time);
@@ -64,7 +77,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a fault was seen through Running
+        await Task.WhenAll(_both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a fault was seen through Running
         await _driver.DisposeAsync().ConfigureAwait(false);
         await _tracker.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();

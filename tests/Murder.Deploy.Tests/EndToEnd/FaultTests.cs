@@ -93,6 +93,26 @@ public sealed class FaultTests
         Assert.Equal(TreeSnapshot.Of(deploy.PublishDirectory), TreeSnapshot.Of(Path.Combine(deploy.LocalRoot(2), "current/")));
     }
 
+    [Fact]
+    public async Task APublishFolderThatChangesInMidTransferFailsTheDeployAtOnceAndSaysSo()
+    {
+        using DeployFixture deploy = new(largeFileBytes: 300_000_000);
+        Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        string releases = Path.Combine(deploy.LocalRoot(1), "releases");
+        await Eventually.TrueAsync(() => Directory.Exists(releases) && BytesIn(releases) > 0);
+
+        // Not by .NET, which respects the seeder's lock as nobody else does.
+        Command.Run("truncate", "--size=0", Path.Combine(deploy.PublishDirectory, "runtimes/linux-x64/native/libbig.so.1"));
+
+        DeploymentReport report = await running;
+
+        Assert.False(report.Succeeded);
+        Problem seeder = Assert.Single(deploy.Problems);
+        Assert.Equal("MURDER0603", seeder.Code);
+        Assert.Contains("libbig.so.1", seeder.Text, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));
+    }
+
     /// <summary>A deployed agent that needs no ahead-of-time compilation: a script that starts the framework-dependent one.</summary>
     private static void PackAgent(DeployFixture deploy)
     {
