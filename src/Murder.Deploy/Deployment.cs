@@ -67,7 +67,7 @@ public static class Deployment
         await using (seeder.ConfigureAwait(false))
         {
             Rollout rollout = new(plan);
-            RolloutDriver driver = MakeDriver(plan, rollout, settings, log, (host, hello) => MakeFetch(plan, release, seeder, host, hello));
+            RolloutDriver driver = MakeDriver(plan, rollout, settings, log, MakeFetch(plan, release, seeder));
             using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             Task rollingOut = driver.RunAsync(stop.Token);
             if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running)
@@ -94,16 +94,20 @@ public static class Deployment
         return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System);
     }
 
-    private static FetchCommand MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder, int host, AgentHello hello) => new()
+    private static Func<int, AgentHello, FetchCommand> MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder)
     {
-        Root = plan.Hosts[host].Root,
-        Release = plan.Release,
-        Metainfo = release.Metainfo.Bytes.ToArray(),
-        AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
-        Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
-        Seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next(),
-        DeployedBy = plan.DeployedBy,
-    };
+        byte[] metainfo = release.Metainfo.Bytes.ToArray(); // megabytes, once for all hosts
+        return (host, hello) => new FetchCommand
+        {
+            Root = plan.Hosts[host].Root,
+            Release = plan.Release,
+            Metainfo = metainfo,
+            AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
+            Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
+            Seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next(),
+            DeployedBy = plan.DeployedBy,
+        };
+    }
 
     private static (DeploymentOptions Options, IReadOnlyList<TargetHost> Hosts) Resolve(DeploymentSettings settings, RolloutGoal goal, IDeploymentLog log)
     {
@@ -140,9 +144,18 @@ public static class Deployment
             }
         }
 
-        if (failed > 0 && !rollout.HasSucceeded && !rollout.IsCancelled)
+        int active = rollout.Hosts.Count(host => host.State == HostState.Active);
+        if (rollout.IsCancelled && rollout.HasSucceeded)
         {
-            log.Report(rollout.Hosts.Any(host => host.State == HostState.Active)
+            log.Milestone($"the cancellation came too late: {active} of {plan.Hosts.Count} hosts run the new release");
+        }
+        else if (rollout.IsCancelled && active > 0)
+        {
+            log.Report(RolloutProblems.CancelledWhileActivating(active, plan.Hosts.Count));
+        }
+        else if (failed > 0 && !rollout.HasSucceeded && !rollout.IsCancelled)
+        {
+            log.Report(active > 0
                 ? RolloutProblems.NotActiveEverywhere(failed, plan.Hosts.Count)
                 : RolloutProblems.TooManyFailed(failed, plan.Hosts.Count, plan.FailedHostsMax));
         }

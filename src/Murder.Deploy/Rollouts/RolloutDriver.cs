@@ -162,6 +162,9 @@ internal sealed class RolloutDriver(
                     case AgentProgress progress:
                         Post(new RolloutInput.Progressed(host, progress));
                         break;
+                    case AgentWorking working:
+                        Post(new RolloutInput.Working(host, working));
+                        break;
                     case AgentStaged staged:
                         Post(new RolloutInput.Staged(host, staged));
                         break;

@@ -21,6 +21,9 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
             case RolloutInput.LaunchFailed failed:
                 log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
                 break;
+            case RolloutInput.Working { Work.Done: 0 } working:
+                log.Detail($"{Name(working.Host)}: {(working.Work.Work == AgentWork.Checking ? "checks what lies on its disk" : "syncs the release to its disk")}");
+                break;
             case RolloutInput.Staged staged:
                 _staged++;
                 log.Detail($"{Name(staged.Host)}: staged in {staged.Result.Seconds:0.0} s, {Describe(staged.Result)}");
@@ -79,17 +82,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
             return $"activating {_active}/{hosts}";
         }
 
-        long total = 0, verified = 0;
-        foreach (HostProgress host in rollout.Hosts)
-        {
-            if (host.Fetch is { } fetch)
-            {
-                total += fetch.TotalBytes;
-                verified += fetch.VerifiedBytes;
-            }
-        }
-
-        int percent = total == 0 ? 0 : (int)(100 * verified / total);
+        int percent = rollout.TotalBytes == 0 ? 0 : (int)(100 * rollout.VerifiedBytes / rollout.TotalBytes);
         return _bootstrapped < hosts && _staged == 0
             ? $"agents {_bootstrapped}/{hosts}, failed {rollout.FailedCount}"
             : $"swarm {percent}%, staged {_staged}/{hosts}, failed {rollout.FailedCount}";

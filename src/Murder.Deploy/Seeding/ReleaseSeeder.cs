@@ -17,6 +17,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     private readonly PieceStore _store;
     private readonly TrackerServer _tracker;
     private readonly SwarmDriver _driver;
+    private readonly IPAddress[] _ownAddresses = [.. OwnAddresses()];
     private readonly Task[] _both;
     private readonly Task _running;
 
@@ -65,7 +66,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     {
         IEnumerable<IPAddress> addresses = host.IsLocal
             ? [IPAddress.Loopback]
-            : OwnAddresses();
+            : _ownAddresses;
         if (!host.IsLocal && IPAddress.TryParse(hello.DeployerAddress, out IPAddress? seen))
         {
             addresses = addresses.Prepend(seen);

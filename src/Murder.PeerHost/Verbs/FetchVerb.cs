@@ -99,7 +99,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     {
         string folder = _releases!.Layout.Release(command.Release);
         _pieces = PieceStore.OpenForSeeding(folder, metainfo);
-        Bitfield verified = await _pieces.VerifyAsync(cancellationToken).ConfigureAwait(false);
+        Bitfield verified = await CheckAsync(cancellationToken).ConfigureAwait(false);
         if (!verified.IsFull)
         {
             throw new VerbException(
@@ -116,13 +116,17 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         return verified;
     }
 
+    private Task<Bitfield> CheckAsync(CancellationToken cancellationToken) => _pieces!.VerifyAsync(cancellationToken, ReportOn(AgentWork.Checking).Step);
+
+    private WorkReport ReportOn(AgentWork work) => new(work, events, options, time);
+
     private async Task<Bitfield> OpenPartialAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
         _isResumed = _releases!.TryResume(command.Release);
         _ownsPartial = true;
         _pieces = PieceStore.OpenForFetching(_releases.Layout.Partial(command.Release), metainfo);
         Bitfield verified = _isResumed
-            ? await _pieces.VerifyAsync(cancellationToken).ConfigureAwait(false)
+            ? await CheckAsync(cancellationToken).ConfigureAwait(false)
             : new Bitfield(metainfo.Layout.PieceCount);
         _isVerified = true;
         for (int piece = 0; piece < verified.Length; piece++)
@@ -164,7 +168,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
 
     private async Task PromoteAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
-        await _pieces!.FinishAsync(cancellationToken).ConfigureAwait(false);
+        await _pieces!.FinishAsync(cancellationToken, ReportOn(AgentWork.Syncing).Step).ConfigureAwait(false);
         _pieces.Relocate(_releases!.Layout.Release(command.Release), () => _releases.Promote(command.Release, metainfo));
         _ownsPartial = false;
         _releases.Audit(AuditEntry.Stage, command.Release, previous: null, command.DeployedBy, AuditEntry.Ok);

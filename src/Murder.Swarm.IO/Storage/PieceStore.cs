@@ -52,8 +52,10 @@ public sealed class PieceStore : IDisposable
     /// Reads every file that is there, on all cores, and returns the pieces whose hash is right. A file that is longer than the
     /// metainfo says is cut when the folder is one to be filled.
     /// </summary>
+    /// <param name="pieceChecked">called for each piece, from many threads; the only sign of life of what may take minutes</param>
     /// <exception cref="StorageException">a file is there but cannot be read</exception>
-    public Task<Bitfield> VerifyAsync(CancellationToken cancellationToken) => Task.Run(() => Verify(cancellationToken), cancellationToken);
+    public Task<Bitfield> VerifyAsync(CancellationToken cancellationToken, Action? pieceChecked = null) =>
+        Task.Run(() => Verify(pieceChecked, cancellationToken), cancellationToken);
 
     /// <summary>Fills as much of the destination as the block is long; what lies beyond the end of its file is zero (<see cref="PieceLayout.IsPaddedBlock"/>).</summary>
     /// <exception cref="StorageException"/>
@@ -100,9 +102,10 @@ public sealed class PieceStore : IDisposable
     }
 
     /// <summary>Makes the empty files, the symlinks and the modes, and syncs every file and folder to disk: afterwards the folder is the release.</summary>
+    /// <param name="fileSynced">called for each file, from many threads, where files are synced one by one</param>
     /// <exception cref="StorageException"/>
-    public Task FinishAsync(CancellationToken cancellationToken) =>
-        Task.Run(() => new ReleaseFinisher(_directory, _metainfo, _folders).Finish(cancellationToken), cancellationToken);
+    public Task FinishAsync(CancellationToken cancellationToken, Action? fileSynced = null) =>
+        Task.Run(() => new ReleaseFinisher(_directory, _metainfo, _folders, fileSynced).Finish(cancellationToken), cancellationToken);
 
     /// <summary>
     /// Runs <paramref name="rename"/>, which moves the folder that is whole, while nothing is being opened, and goes on under the new path.
@@ -201,14 +204,18 @@ public sealed class PieceStore : IDisposable
     private static SafeFileHandle OpenToFill(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
-    private Bitfield Verify(CancellationToken cancellationToken)
+    private Bitfield Verify(Action? pieceChecked, CancellationToken cancellationToken)
     {
         bool[] isRight = new bool[Layout.PieceCount];
         long[] lengthsThere = LengthsThere();
         ParallelOptions allCores = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         try
         {
-            Parallel.For(0, Layout.PieceCount, allCores, piece => isRight[piece] = IsRight(piece, lengthsThere));
+            Parallel.For(0, Layout.PieceCount, allCores, piece =>
+            {
+                isRight[piece] = IsRight(piece, lengthsThere);
+                pieceChecked?.Invoke();
+            });
         }
         catch (AggregateException e) when (e.InnerException is StorageException first)
         {
