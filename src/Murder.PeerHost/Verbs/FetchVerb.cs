@@ -158,9 +158,10 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         Task first = await Task.WhenAny(completed, _report!.Stalled).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (first == _report.Stalled && !completed.IsCompleted)
         {
+            string tracker = _member.TrackerFailure is { } failure ? $", and the tracker cannot be asked: {failure}" : "";
             throw new VerbException(
                 HostFailure.SwarmStalled,
-                $"no byte of {command.Release} arrived for {options.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected");
+                $"no byte of {command.Release} arrived for {options.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected{tracker}");
         }
 
         await completed.ConfigureAwait(false);

@@ -26,6 +26,18 @@ public sealed class FetchVerbTests : IDisposable
         Assert.True(Directory.Exists(_host.Layout.Partial(release)));
     }
 
+    /// <summary>The commonest reason is a firewall, and only the tracker's address tells a person where.</summary>
+    [Fact]
+    public async Task ATrackerThatCannotBeReachedIsNamed()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+
+        VerbException failed = await FailAsync(seeded.Fetch(_host, seeded.Release("1.0.0")) with { AnnounceUrls = ["http://127.0.0.1:9/announce"] });
+
+        Assert.Equal(HostFailure.SwarmStalled, failed.Failure);
+        Assert.Contains("127.0.0.1:9", failed.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Without it a deployer could not tell a slow disk from one that hangs.</summary>
     [Fact]
     public async Task WhatTheDiskIsBusyWithIsSaid()
