@@ -16,12 +16,13 @@ public static class Deployment
     {
         RolloutGoal goal = activate ? RolloutGoal.StagedAndActive : RolloutGoal.Staged;
         DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
+        long origin = TimeProvider.System.GetTimestamp();
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, goal, log);
         Release release = await ReleaseBuilder.BuildAsync(settings, options, startedAt, cancellationToken).ConfigureAwait(false);
         log.Milestone($"release {release.Id}  {release.Metainfo.Files.Count} files, {Sizes.Format(release.Metainfo.Layout.TotalLength)}");
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, goal, FreshSeed(log), DeployedBy());
 
-        DeploymentReport report = await RollOutAsync(plan, release, settings, startedAt, log, cancellationToken).ConfigureAwait(false);
+        DeploymentReport report = await RollOutAsync(plan, release, settings, startedAt, origin, log, cancellationToken).ConfigureAwait(false);
         log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
         cancellationToken.ThrowIfCancellationRequested();
         return report;
@@ -33,7 +34,7 @@ public static class Deployment
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Active, log);
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployedBy());
         Rollout rollout = new(plan);
-        RolloutDriver driver = MakeDriver(plan, rollout, settings, log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
+        RolloutDriver driver = MakeDriver(plan, rollout, settings, TimeProvider.System.GetTimestamp(), log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
         await driver.RunAsync(cancellationToken).ConfigureAwait(false);
         ReportFailures(plan, rollout, log);
         cancellationToken.ThrowIfCancellationRequested();
@@ -61,13 +62,13 @@ public static class Deployment
     }
 
     private static async Task<DeploymentReport> RollOutAsync(
-        DeploymentPlan plan, Release release, DeploymentSettings settings, DateTimeOffset startedAt, IDeploymentLog log, CancellationToken cancellationToken)
+        DeploymentPlan plan, Release release, DeploymentSettings settings, DateTimeOffset startedAt, long origin, IDeploymentLog log, CancellationToken cancellationToken)
     {
         ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan.Seed, TimeProvider.System);
         await using (seeder.ConfigureAwait(false))
         {
             Rollout rollout = new(plan);
-            RolloutDriver driver = MakeDriver(plan, rollout, settings, log, MakeFetch(plan, release, seeder));
+            RolloutDriver driver = MakeDriver(plan, rollout, settings, origin, log, MakeFetch(plan, release, seeder));
             using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             Task rollingOut = driver.RunAsync(stop.Token);
             if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running)
@@ -83,15 +84,16 @@ public static class Deployment
 
             ReportFailures(plan, rollout, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
-            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.UploadedBytes);
+            Instant? firstByteAt = seeder.FirstByteTimestamp is { } timestamp ? driver.InstantOf(timestamp) : null;
+            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.UploadedBytes, firstByteAt);
         }
     }
 
     private static RolloutDriver MakeDriver(
-        DeploymentPlan plan, Rollout rollout, DeploymentSettings settings, IDeploymentLog log, Func<int, AgentHello, FetchCommand> makeFetch)
+        DeploymentPlan plan, Rollout rollout, DeploymentSettings settings, long origin, IDeploymentLog log, Func<int, AgentHello, FetchCommand> makeFetch)
     {
         RolloutNarrator narrator = new(plan, rollout, log);
-        return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System);
+        return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System, origin);
     }
 
     private static Func<int, AgentHello, FetchCommand> MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder)

@@ -90,6 +90,9 @@ public sealed partial class SwarmDriver : IAsyncDisposable
         }
     }
 
+    /// <summary>When the first block was given to the network, as a timestamp of the driver's time provider; null before.</summary>
+    public long? FirstUploadTimestamp => Stats.FirstUploadAt is { } at ? _origin + (long)((double)at.Ticks / TimeSpan.TicksPerSecond * _time.TimestampFrequency) : null;
+
     /// <summary>Ends when every piece is verified and stored; faults when the store fails; is cancelled when the run ends before.</summary>
     public Task Completed => _completed.Task;
 

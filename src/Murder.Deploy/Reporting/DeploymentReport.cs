@@ -81,6 +81,9 @@ public sealed record DeploymentReport
     /// <summary>Bytes that the seeder sent; divided by <see cref="TotalBytes"/> these are the seeder's copies.</summary>
     public long SeederUploadedBytes { get; init; }
 
+    /// <summary>When the seeder sent its first byte of payload; null when it sent none. The last host's <see cref="HostReport.StagedSeconds"/> minus this is what the distribution took.</summary>
+    public double? SeederFirstByteSeconds { get; init; }
+
     public required bool Succeeded { get; init; }
 
     /// <summary>Everything random in the deploy derives from it.</summary>

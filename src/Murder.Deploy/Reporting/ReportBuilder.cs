@@ -8,7 +8,8 @@ internal static class ReportBuilder
     public static IReadOnlyList<HostReport> Hosts(DeploymentPlan plan, Rollout rollout) =>
         [.. plan.Hosts.Zip(rollout.Hosts, (host, progress) => Host(host, progress))];
 
-    public static DeploymentReport Build(DeploymentPlan plan, Rollout rollout, Release release, DateTimeOffset startedAt, Instant endedAt, long seederUploadedBytes) => new()
+    public static DeploymentReport Build(
+        DeploymentPlan plan, Rollout rollout, Release release, DateTimeOffset startedAt, Instant endedAt, long seederUploadedBytes, Instant? seederFirstByteAt) => new()
     {
         Application = plan.Application,
         Release = plan.Release.Value,
@@ -21,6 +22,7 @@ internal static class ReportBuilder
         TotalSeconds = Seconds(endedAt)!.Value,
         StagingSeconds = StagingSeconds(rollout),
         SeederUploadedBytes = seederUploadedBytes,
+        SeederFirstByteSeconds = Seconds(seederFirstByteAt),
         Succeeded = rollout.HasSucceeded,
         Seed = plan.Seed,
         Hosts = Hosts(plan, rollout),

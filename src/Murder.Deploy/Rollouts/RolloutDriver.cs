@@ -10,22 +10,26 @@ namespace Murder.Deploy;
 /// </summary>
 /// <param name="makeFetch">the fetch command for a host of the plan whose agent said hello</param>
 /// <param name="observe">called on the loop after every input</param>
+/// <param name="origin">timestamp of the start of the deploy, from which the instants are counted: what came before the rollout took its time too</param>
 internal sealed class RolloutDriver(
     DeploymentPlan plan,
     Rollout rollout,
     IAgentLauncher launcher,
     Func<int, AgentHello, FetchCommand> makeFetch,
     Action<RolloutInput> observe,
-    TimeProvider time)
+    TimeProvider time,
+    long origin)
 {
     // Inputs are few and small (a progress line a host twice a second), and the loop never waits for a host.
     private readonly Channel<RolloutInput> _inputs = Channel.CreateUnbounded<RolloutInput>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HostLink?[] _links = new HostLink?[plan.Hosts.Count];
     private readonly List<Task> _hostTasks = [];
-    private readonly long _origin = time.GetTimestamp();
 
     /// <summary>The driver's clock, which the rollout's instants are on.</summary>
-    public Instant Now => new(time.GetElapsedTime(_origin).Ticks);
+    public Instant Now => InstantOf(time.GetTimestamp());
+
+    /// <summary>A timestamp of the same time provider on this clock: so that what others saw stands in one report with what the hosts said.</summary>
+    public Instant InstantOf(long timestamp) => new(time.GetElapsedTime(origin, timestamp).Ticks);
 
     /// <summary>Runs the rollout to its end, whatever happens on the hosts; cancellation makes the end come soon and in order.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -28,6 +28,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         _store = PieceStore.OpenForSeeding(release.Directory, release.Metainfo);
         try
         {
+            _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time);
             _driver = new SwarmDriver(
                 release.Metainfo,
                 _store,
@@ -35,11 +36,10 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
                 announcer: null,
                 new SwarmDriverOptions { Seed = seed, Session = SwarmOptions.Default with { PeersMax = PeersMax } },
                 time);
-            _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time);
         }
         catch
         {
-            _driver?.DisposeAsync().AsTask().GetAwaiter().GetResult(); // it never ran: only its socket is closed, and nothing waits
+            _tracker?.DisposeAsync().AsTask().GetAwaiter().GetResult(); // it never ran: only its socket is closed, and nothing waits
             _store.Dispose();
             _end.Dispose();
             throw;
@@ -55,6 +55,9 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
 
     /// <summary>Bytes of payload that left the seeder.</summary>
     public long UploadedBytes => _driver.Stats.UploadedBytes;
+
+    /// <summary>When the first of them did, as a timestamp of the time provider; null when none has.</summary>
+    public long? FirstByteTimestamp => _driver.FirstUploadTimestamp;
 
     /// <summary>Faults as soon as the publish folder cannot be read any more or a socket is lost, though the other half would go on.</summary>
     public Task Running => _running;

@@ -11,6 +11,12 @@ internal static class Choker
     /// <param name="rotate">one of those served makes room when somebody waits</param>
     public static void Decide(ReadOnlySpan<PeerFacts> peers, int unchokedMax, bool rotate, Span<bool> unchoked)
     {
+        if (peers.Length <= unchokedMax)
+        {
+            AdmitAll(peers, unchoked);
+            return;
+        }
+
         unchoked.Clear();
         int waiting = First(peers, unchoked, peer => peer.IsInterested && !peer.IsUnchoked);
         int served = First(peers, unchoked, peer => peer.IsInterested && peer.IsUnchoked);
@@ -19,6 +25,15 @@ internal static class Choker
         Admit(peers, unchoked, ref left, (peer, at) => peer.IsInterested && peer.IsUnchoked && at != resting);
         Admit(peers, unchoked, ref left, (peer, _) => peer.IsInterested && !peer.IsUnchoked);
         Admit(peers, unchoked, ref left, (peer, at) => peer.IsUnchoked);
+    }
+
+    /// <summary>The usual case, there is room for all: nobody is compared with anybody.</summary>
+    private static void AdmitAll(ReadOnlySpan<PeerFacts> peers, Span<bool> unchoked)
+    {
+        for (int at = 0; at < peers.Length; at++)
+        {
+            unchoked[at] = peers[at].IsInterested || peers[at].IsUnchoked;
+        }
     }
 
     private static int Count(ReadOnlySpan<PeerFacts> peers)

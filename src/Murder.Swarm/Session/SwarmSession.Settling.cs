@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Murder.Swarm;
 
 /// <summary>What follows from an input for others than the peer it came from: done once, after it, so that no handler calls itself.</summary>
@@ -6,6 +8,7 @@ public sealed partial class SwarmSession
     private bool _mayConnect;
     private bool _mayAskAll;
     private bool _mustRechoke;
+    private readonly List<PeerFacts> _facts = []; // of the choker's present question
     private int _askFirst; // whose turn it is to be asked first
 
     private void Settle(Instant now)
@@ -73,29 +76,38 @@ public sealed partial class SwarmSession
     private void Rechoke(bool rotate, Instant now)
     {
         _mustRechoke = false;
-        PeerState[] peers = [.. _peers.Where(peer => peer is { IsReady: true } && !_picker.IsSeed(peer.Index))!];
-        PeerFacts[] facts = [.. peers.Select(peer => new PeerFacts(peer.Index, peer.IsInterestedInUs, !peer.IsChokedByUs, peer.ChokeSince))];
-        bool[] unchoked = new bool[peers.Length];
-        Choker.Decide(facts, _options.UnchokedPeersMax, rotate, unchoked);
-        bool isAnyoneWaiting = false;
-        for (int at = 0; at < peers.Length; at++)
+        _facts.Clear();
+        foreach (PeerState? peer in _peers)
         {
-            if (!unchoked[at] && !peers[at].IsChokedByUs)
+            if (peer is { IsReady: true } && !_picker.IsSeed(peer.Index))
             {
-                Choke(peers[at], now);
+                _facts.Add(new PeerFacts(peer.Index, peer.IsInterestedInUs, !peer.IsChokedByUs, peer.ChokeSince));
             }
         }
 
-        for (int at = 0; at < peers.Length; at++)
+        ReadOnlySpan<PeerFacts> facts = CollectionsMarshal.AsSpan(_facts);
+        Span<bool> unchoked = stackalloc bool[facts.Length]; // at most PeersMax
+        Choker.Decide(facts, _options.UnchokedPeersMax, rotate, unchoked);
+        bool isAnyoneWaiting = false;
+        for (int at = 0; at < facts.Length; at++)
         {
-            if (unchoked[at] && peers[at].IsChokedByUs)
+            if (!unchoked[at] && facts[at].IsUnchoked)
             {
-                peers[at].IsChokedByUs = false;
-                peers[at].ChokeSince = now;
-                Send(peers[at], PeerMessage.Unchoke, now);
+                Choke(_peers[facts[at].Peer]!, now);
+            }
+        }
+
+        for (int at = 0; at < facts.Length; at++)
+        {
+            if (unchoked[at] && !facts[at].IsUnchoked)
+            {
+                PeerState peer = _peers[facts[at].Peer]!;
+                peer.IsChokedByUs = false;
+                peer.ChokeSince = now;
+                Send(peer, PeerMessage.Unchoke, now);
             }
 
-            isAnyoneWaiting |= !unchoked[at] && peers[at].IsInterestedInUs;
+            isAnyoneWaiting |= !unchoked[at] && facts[at].IsInterested;
         }
 
         if (isAnyoneWaiting)

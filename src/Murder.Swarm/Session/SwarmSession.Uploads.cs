@@ -45,6 +45,7 @@ public sealed partial class SwarmSession
         while (peer.Uploads.TrySend(_options.BlocksInSendPerPeerMax, out BlockRef block))
         {
             peer.LastSent = now;
+            _firstUploadAt ??= now;
             Put(SwarmOutput.SendBlock(peer.Slot, block));
         }
     }

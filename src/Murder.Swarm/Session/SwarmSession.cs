@@ -31,6 +31,7 @@ public sealed partial class SwarmSession
     private long _verifiedBytes;
     private long _downloadedBytes;
     private long _uploadedBytes;
+    private Instant? _firstUploadAt;
     private long _wastedBytes;
     private int _peersBanned;
 
@@ -67,6 +68,7 @@ public sealed partial class SwarmSession
         VerifiedBytes = _verifiedBytes,
         DownloadedBytes = _downloadedBytes,
         UploadedBytes = _uploadedBytes,
+        FirstUploadAt = _firstUploadAt,
         WastedBytes = _wastedBytes,
         PeersConnected = _peers.Count(peer => peer is { IsReady: true }),
         PeersBanned = _peersBanned,

@@ -12,6 +12,9 @@ public readonly record struct SwarmStats
     /// <summary>Block bytes handed to the network.</summary>
     public long UploadedBytes { get; init; }
 
+    /// <summary>When the first block was given to the network; null before. What came earlier was greeting, not distribution.</summary>
+    public Instant? FirstUploadAt { get; init; }
+
     /// <summary>Block bytes received that were not needed any more, or were corrupt.</summary>
     public long WastedBytes { get; init; }
 

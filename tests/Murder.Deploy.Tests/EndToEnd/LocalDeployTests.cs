@@ -24,6 +24,7 @@ public sealed class LocalDeployTests
             Assert.Single(Directory.GetDirectories(Path.Combine(root, "releases")));
         }
 
+        Assert.All(report.Hosts, host => Assert.InRange(report.SeederFirstByteSeconds!.Value, report.Hosts.Min(other => other.ReadySeconds!.Value), host.StagedSeconds!.Value));
         Assert.True(File.Exists(Path.Combine(deploy.Settings.ReportDirectory, "report.json")));
     }
 

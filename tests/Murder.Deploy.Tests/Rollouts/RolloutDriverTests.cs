@@ -43,7 +43,7 @@ public sealed class RolloutDriverTests
         using TestDirectory agents = new();
         agents.Write("any/murder-peer.dll", Encoding.UTF8.GetBytes(StubAgent.Script()));
         Rollout rollout = new(s_plan);
-        RolloutDriver driver = new(s_plan, rollout, new LocalAgentLauncher(agents.Path, TimeProvider.System, dotnet: "/bin/sh"), makeFetch, _ => { }, TimeProvider.System);
+        RolloutDriver driver = new(s_plan, rollout, new LocalAgentLauncher(agents.Path, TimeProvider.System, dotnet: "/bin/sh"), makeFetch, _ => { }, TimeProvider.System, TimeProvider.System.GetTimestamp());
         await driver.RunAsync(CancellationToken.None);
         return rollout.Hosts[0];
     }

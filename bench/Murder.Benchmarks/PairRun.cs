@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Murder.Benchmarks;
+
+/// <summary>What one transfer took. MB and GB are powers of ten.</summary>
+internal sealed record PairRun(double MegabytesPerSecond, double SeedCpuPerGigabyte, double LeechCpuPerGigabyte, double SeedPeakMebibytes, double LeechPeakMebibytes)
+{
+    public static async Task<PairRun> MeasureAsync(PairSystem system, string torrent, string source, Workplace place, long bytes)
+    {
+        string target = place.Folder("target", Path.GetFileName(source));
+        using Member seed = new(system.Start(torrent, source), "seed");
+        int port = (await seed.NextAsync("listening").ConfigureAwait(false)).GetProperty("port").GetInt32();
+        using Member leech = new(system.Start(torrent, target), "leech", port.ToString());
+        await leech.NextAsync("listening").ConfigureAwait(false);
+        double seconds = (await leech.NextAsync("complete").ConfigureAwait(false)).GetProperty("seconds").GetDouble();
+        (double leechCpu, double leechPeak) = await leech.EndAsync().ConfigureAwait(false);
+        (double seedCpu, double seedPeak) = await seed.EndAsync().ConfigureAwait(false);
+        RequireEqual(source, target);
+        place.Remove("target");
+        return new PairRun(bytes / 1e6 / seconds, seedCpu / (bytes / 1e9), leechCpu / (bytes / 1e9), seedPeak, leechPeak);
+    }
+
+    public static PairRun Median(IReadOnlyList<PairRun> runs)
+    {
+        return new PairRun(
+            Of(run => run.MegabytesPerSecond), Of(run => run.SeedCpuPerGigabyte), Of(run => run.LeechCpuPerGigabyte),
+            Of(run => run.SeedPeakMebibytes), Of(run => run.LeechPeakMebibytes));
+
+        double Of(Func<PairRun, double> figure) => runs.Select(figure).Order().ElementAt(runs.Count / 2);
+    }
+
+    public override string ToString() =>
+        $"{MegabytesPerSecond,6:0} MB/s  cpu-s/GB {SeedCpuPerGigabyte:0.00} + {LeechCpuPerGigabyte:0.00} = {SeedCpuPerGigabyte + LeechCpuPerGigabyte:0.00}  peak MiB {SeedPeakMebibytes:0} / {LeechPeakMebibytes:0}";
+
+    private static void RequireEqual(string source, string target)
+    {
+        using Process compare = Process.Start("diff", ["-r", source, target]);
+        compare.WaitForExit();
+        if (compare.ExitCode != 0)
+        {
+            throw new InvalidOperationException("the copy differs from its source");
+        }
+    }
+
+    /// <summary>A peer's process, which speaks lines of JSON.</summary>
+    private sealed class Member : IDisposable
+    {
+        private readonly Process _process;
+
+        public Member(ProcessStartInfo start, params string[] arguments)
+        {
+            Array.ForEach(arguments, start.ArgumentList.Add);
+            _process = Process.Start(start)!;
+        }
+
+        public async Task<JsonElement> NextAsync(string kind)
+        {
+            string line = await _process.StandardOutput.ReadLineAsync().ConfigureAwait(false) ?? throw new InvalidOperationException($"a peer ended before '{kind}'");
+            JsonElement said = JsonDocument.Parse(line).RootElement;
+            return said.GetProperty("event").GetString() == kind ? said : throw new InvalidOperationException($"'{kind}' was expected: {line}");
+        }
+
+        public async Task<(double CpuSeconds, double PeakMebibytes)> EndAsync()
+        {
+            _process.StandardInput.Close();
+            JsonElement ended = await NextAsync("ended").ConfigureAwait(false);
+            await _process.WaitForExitAsync().ConfigureAwait(false);
+            return (ended.GetProperty("cpuSeconds").GetDouble(), ended.GetProperty("peakBytes").GetDouble() / 1048576);
+        }
+
+        public void Dispose()
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill();
+            }
+
+            _process.Dispose();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Murder.Benchmarks;
+
+internal static class Program
+{
+    private const string Usage = """
+        usage: bench/pair [--size MB] [--runs N]     one seed to one leech over loopback, beside libtorrent
+
+        Prints a table of medians; every copy is compared with its source.
+        """;
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        switch (arguments)
+        {
+            case ["pair", .. string[] options]:
+                await PairBench.RunAsync(Options.Parse(options)).ConfigureAwait(false);
+                return 0;
+            case [PairMember.Verb, .. string[] member]:
+                await PairMember.RunAsync(member).ConfigureAwait(false);
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync(Usage).ConfigureAwait(false);
+                return 2;
+        }
+    }
+}

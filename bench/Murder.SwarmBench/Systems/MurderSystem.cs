@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Murder.SwarmBench;
+
+/// <summary>
+/// <c>dotnet publish --no-build -t:MurderDeploy</c> in the deployer's namespace: the packed package, the static agent, real SSH. The clock runs
+/// from the seeder's first byte to the last host staged, both from report.json.
+/// </summary>
+internal sealed class MurderSystem(PayloadProject project, string? security) : ISystem
+{
+    public string Name => security is null ? "murder" : $"murder ({security})";
+
+    /// <summary>
+    /// Every host gets the cached agent of a deploy before. One deploys for real; the file it leaves is copied to the others, because over slow
+    /// links the bootstrap of a whole lab takes longer than the runs.
+    /// </summary>
+    public async Task PrepareAsync(Lab lab, Payload payload, CancellationToken cancellationToken)
+    {
+        LabHost first = lab.Hosts[0];
+        if (!Directory.Exists(Cache(first)))
+        {
+            string tiny = project.FileList + ".tiny";
+            await File.WriteAllLinesAsync(tiny, payload.Files.OrderBy(file => file.Length).Take(3).Select(file => file.Path), cancellationToken);
+            await DeployAsync(lab, first.Name, tiny, cancellationToken);
+            foreach (LabHost host in lab.Hosts.Skip(1))
+            {
+                await Command.RunAsync("cp", ["-a", "--parents", ".cache/murder", Path.Combine(host.Folder, "root")], Path.Combine(first.Folder, "root"), cancellationToken);
+            }
+        }
+    }
+
+    public async Task<Outcome> RunAsync(Lab lab, Payload payload, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await DeployAsync(lab, "lab", project.FileList, cancellationToken);
+        double commandSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(project.ReportFolder, "report.json"), cancellationToken));
+        JsonElement report = document.RootElement;
+        DateTimeOffset startedAt = report.GetProperty("startedAt").GetDateTimeOffset();
+        string release = report.GetProperty("release").GetString()!;
+        double firstByte = report.TryGetProperty("seederFirstByteSeconds", out JsonElement element)
+            ? element.GetDouble()
+            : throw new BenchException("this checkout's report.json does not tell when the seeder sent its first byte");
+        JsonElement[] hosts = [.. report.GetProperty("hosts").EnumerateArray()];
+        return new Outcome(
+            startedAt.AddSeconds(firstByte),
+            [.. hosts.Zip(lab.Hosts, (host, place) => new HostOutcome(place.Name, startedAt.AddSeconds(host.GetProperty("stagedSeconds").GetDouble()), Path.Combine(place.App, "releases", release)))])
+        {
+            SeederPayloadBytes = report.GetProperty("seederUploadedBytes").GetInt64(),
+            DeploySeconds = report.GetProperty("totalSeconds").GetDouble(),
+            CommandSeconds = commandSeconds,
+            ReadySeconds = hosts.Max(host => host.GetProperty("readySeconds").GetDouble()),
+        };
+    }
+
+    private async Task DeployAsync(Lab lab, string hosts, string files, CancellationToken cancellationToken)
+    {
+        ProcessStartInfo start = lab.Exec(
+            Lab.Deployer,
+            [
+                "dotnet", "publish", project.ProjectFile, "-c", "Release", "-r", "linux-x64", "--self-contained", "--no-build", "-t:MurderDeploy",
+                $"-p:Hosts={hosts}",
+                $"-p:MurderInventory={lab.Inventory}",
+                $"-p:MurderKnownHosts={lab.KnownHosts}",
+                $"-p:MurderIdentityFile={lab.IdentityFile}",
+                $"-p:MurderReportPath={project.ReportFolder}/",
+                $"-p:MurderBenchPackage={project.Package}",
+                $"-p:MurderBenchFiles={files}",
+                "-p:MurderProgress=none",
+                .. security is null ? [] : (string[])[$"-p:MurderSwarmSecurity={security}"],
+            ]);
+        PayloadProject.Quieten(start);
+        await Command.RunAsync(start, cancellationToken);
+    }
+
+    private static string Cache(LabHost host) => Path.Combine(host.Folder, "root", ".cache", "murder");
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Reflection;
+using Murder.Swarm;
+
+namespace Murder.Simulation;
+
+/// <summary>Reads a scenario from the words of a command line.</summary>
+internal static class ScenarioArguments
+{
+    public const string Usage = """
+        usage: Murder.Simulation [--hosts N] [--rate 1gbit] [--size 100MB] [--pieces 400] [--seed N] [--dead 2%] [--slow 2%] [--corrupt 0.1%]
+               [--zones N] [--partition AT+FOR] [--tracker-away AT+FOR] [--tracker-service MS] [--start-spread MS] [--disk 1GB] [--peers-wanted N]
+               [--time-max SECONDS] [--invariants-every N] [--set OPTION=VALUE]... [--json]
+        AT and FOR are seconds. OPTION is a property of SwarmOptions or TrackerOptions; times are written in milliseconds.
+        """;
+
+    /// <exception cref="FormatException">with a message for who wrote the words</exception>
+    public static Scenario Read(IReadOnlyList<string> words)
+    {
+        Scenario scenario = new();
+        for (int at = 0; at < words.Count; at += 2)
+        {
+            string value = at + 1 < words.Count ? words[at + 1] : throw new FormatException($"{words[at]} needs a value");
+            scenario = words[at] switch
+            {
+                "--hosts" => scenario with { Hosts = (int)Number(value) },
+                "--rate" => scenario with { RateBytesPerSecond = Rate(value) },
+                "--size" => scenario with { SizeBytes = Bytes(value) },
+                "--pieces" => scenario with { Pieces = (int)Number(value) },
+                "--seed" => scenario with { Seed = (ulong)Number(value) },
+                "--dead" => scenario with { DeadShare = Share(value) },
+                "--slow" => scenario with { SlowShare = Share(value) },
+                "--corrupt" => scenario with { CorruptShare = Share(value) },
+                "--zones" => scenario with { Zones = (int)Number(value) },
+                "--partition" => scenario with { PartitionAt = Span(value).At, PartitionTime = Span(value).For },
+                "--tracker-away" => scenario with { TrackerAwayAt = Span(value).At, TrackerAwayTime = Span(value).For },
+                "--tracker-service" => scenario with { TrackerServiceTime = TimeSpan.FromMilliseconds(Number(value)) },
+                "--start-spread" => scenario with { StartSpread = TimeSpan.FromMilliseconds(Number(value)) },
+                "--disk" => scenario with { DiskBytesPerSecond = Bytes(value) },
+                "--peers-wanted" => scenario with { PeersWanted = (int)Number(value) },
+                "--time-max" => scenario with { TimeMax = TimeSpan.FromSeconds(Number(value)) },
+                "--invariants-every" => scenario with { InvariantsEvery = (int)Number(value) },
+                "--set" => Set(scenario, value),
+                _ => throw new FormatException($"unknown word '{words[at]}'"),
+            };
+        }
+
+        return scenario;
+    }
+
+    private static double Number(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out double number) && number >= 0 ? number : throw new FormatException($"'{text}' is no number");
+
+    private static double Share(string text) => text.EndsWith('%') ? Number(text[..^1]) / 100 : Number(text);
+
+    private static long Rate(string text) => text.EndsWith("gbit", StringComparison.OrdinalIgnoreCase) ? (long)(Number(text[..^4]) * 125_000_000)
+        : text.EndsWith("mbit", StringComparison.OrdinalIgnoreCase) ? (long)(Number(text[..^4]) * 125_000)
+        : throw new FormatException($"'{text}' is no rate: write 1gbit or 100mbit");
+
+    private static long Bytes(string text) => text.EndsWith("GB", StringComparison.OrdinalIgnoreCase) ? (long)(Number(text[..^2]) * 1e9)
+        : text.EndsWith("MB", StringComparison.OrdinalIgnoreCase) ? (long)(Number(text[..^2]) * 1e6)
+        : (long)Number(text);
+
+    private static (TimeSpan At, TimeSpan For) Span(string text) => text.Split('+') is [string at, string length]
+        ? (TimeSpan.FromSeconds(Number(at)), TimeSpan.FromSeconds(Number(length)))
+        : throw new FormatException($"'{text}' is no time and length: write 0.2+5");
+
+    private static Scenario Set(Scenario scenario, string assignment)
+    {
+        if (assignment.Split('=') is not [string name, string text])
+        {
+            throw new FormatException($"'{assignment}' is not OPTION=VALUE");
+        }
+
+        SwarmOptions session = scenario.Session with { };
+        TrackerOptions tracker = scenario.Tracker with { };
+        object owner = typeof(SwarmOptions).GetProperty(name) is null ? tracker : session;
+        PropertyInfo property = owner.GetType().GetProperty(name) ?? throw new FormatException($"there is no option '{name}'");
+        property.SetValue(owner, property.PropertyType == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(Number(text)) : (int)Number(text));
+        return scenario with { Session = session, Tracker = tracker };
+    }
+}

@@ -1,0 +1,16 @@
+using System.Numerics;
+
+namespace Murder.Simulation;
+
+/// <summary>Sums up everything that happened, in order: two runs with the same value were the same run. Fast, and no cryptography.</summary>
+internal sealed class TraceHash
+{
+    private ulong _value = 0xCBF29CE484222325;
+
+    public ulong Value => _value;
+
+    public void Add(long what)
+    {
+        _value = BitOperations.RotateLeft((_value ^ (ulong)what) * 0x9E3779B97F4A7C15, 29);
+    }
+}
