@@ -36,9 +36,9 @@ public static class Deployment
         Rollout rollout = new(plan);
         RolloutDriver driver = MakeDriver(plan, rollout, settings, TimeProvider.System.GetTimestamp(), log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
         await driver.RunAsync(cancellationToken).ConfigureAwait(false);
-        ReportFailures(plan, rollout, log);
+        ReportFailures(plan, rollout, ports: null, log);
         cancellationToken.ThrowIfCancellationRequested();
-        return ReportBuilder.Hosts(plan, rollout);
+        return ReportBuilder.Hosts(plan, rollout, ports: null);
     }
 
     /// <summary>Asks every host what it holds.</summary>
@@ -64,7 +64,7 @@ public static class Deployment
     private static async Task<DeploymentReport> RollOutAsync(
         DeploymentPlan plan, Release release, DeploymentSettings settings, DateTimeOffset startedAt, long origin, IDeploymentLog log, CancellationToken cancellationToken)
     {
-        ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan.Seed, TimeProvider.System);
+        ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan.SeederPort, plan.Seed, log, TimeProvider.System);
         await using (seeder.ConfigureAwait(false))
         {
             Rollout rollout = new(plan);
@@ -82,10 +82,10 @@ public static class Deployment
                 log.Report(RolloutProblems.SeederFailed(failure.Message));
             }
 
-            ReportFailures(plan, rollout, log);
+            ReportFailures(plan, rollout, seeder.Ports, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
             Instant? firstByteAt = seeder.FirstByteTimestamp is { } timestamp ? driver.InstantOf(timestamp) : null;
-            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.UploadedBytes, firstByteAt);
+            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.Ports, seeder.UploadedBytes, firstByteAt);
         }
     }
 
@@ -132,7 +132,7 @@ public static class Deployment
         problems.ForEach(log.Report);
     }
 
-    private static void ReportFailures(DeploymentPlan plan, Rollout rollout, IDeploymentLog log)
+    private static void ReportFailures(DeploymentPlan plan, Rollout rollout, DeployerPorts? ports, IDeploymentLog log)
     {
         int failed = 0;
         for (int index = 0; index < plan.Hosts.Count; index++)
@@ -141,7 +141,7 @@ public static class Deployment
             if (host.Failure is { } failure && failure != HostFailure.Cancelled)
             {
                 failed++;
-                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.Detail);
+                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.Detail, ports);
                 log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
             }
         }

@@ -23,6 +23,9 @@ public sealed record DeploymentPlan
     /// <summary>First swarm port on the hosts. Local hosts share one machine, so theirs are chosen by the system.</summary>
     public required int Port { get; init; }
 
+    /// <summary>First port of the seeder on this machine: where firewalls have been opened for the swarm; any, when only local hosts come.</summary>
+    public int SeederPort => Hosts.All(host => host.IsLocal) ? 0 : Port;
+
     /// <summary>Everything random in the deploy derives from it.</summary>
     public required ulong Seed { get; init; }
 

@@ -21,7 +21,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     private readonly Task[] _both;
     private readonly Task _running;
 
-    private ReleaseSeeder(Release release, ulong seed, TimeProvider time)
+    private ReleaseSeeder(Release release, int port, ulong seed, TimeProvider time)
     {
         // The secret is not derived from the seed: the seed stands in the report.
         string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -34,7 +34,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
                 _store,
                 Bitfield.Full(release.Metainfo.Layout.PieceCount),
                 announcer: null,
-                new SwarmDriverOptions { Seed = seed, Session = SwarmOptions.Default with { PeersMax = PeersMax } },
+                new SwarmDriverOptions { Port = port, Seed = seed, Session = SwarmOptions.Default with { PeersMax = PeersMax } },
                 time);
         }
         catch
@@ -62,7 +62,29 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     /// <summary>Faults as soon as the publish folder cannot be read any more or a socket is lost, though the other half would go on.</summary>
     public Task Running => _running;
 
-    public static ReleaseSeeder Start(Release release, ulong seed, TimeProvider time) => new(release, seed, time);
+    public DeployerPorts Ports => new(_driver.Port, _tracker.Port);
+
+    /// <summary>
+    /// Listens where firewalls are likely to have been opened for the swarm. When all those ports are taken the deploy goes on from another one,
+    /// which the log names: hosts may well reach it.
+    /// </summary>
+    /// <param name="port">first port to listen on; 0 lets the system choose</param>
+    public static ReleaseSeeder Start(Release release, int port, ulong seed, IDeploymentLog log, TimeProvider time)
+    {
+        ReleaseSeeder seeder;
+        try
+        {
+            seeder = new ReleaseSeeder(release, port, seed, time);
+        }
+        catch (SocketException e) when (port != 0)
+        {
+            seeder = new ReleaseSeeder(release, port: 0, seed, time);
+            log.Milestone($"no swarm port from {port} on is free on this machine ({e.Message}); the seeder listens on {seeder.Ports.Seeder}");
+        }
+
+        log.Detail($"on this machine hosts reach the seeder on TCP port {seeder.Ports.Seeder} and the tracker on {seeder.Ports.Tracker}");
+        return seeder;
+    }
 
     /// <summary>Where an agent can reach the tracker, best first: the address its own SSH session came from, then every address of this machine.</summary>
     public IReadOnlyList<string> AnnounceUrlsFor(TargetHost host, AgentHello hello)
