@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text.Json;
 using Murder.PeerHost.Contract;
 using Murder.Testing;
 
@@ -78,7 +77,7 @@ public sealed class FaultTests
         Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
         string releases = Path.Combine(deploy.LocalRoot(2), "releases");
         await Eventually.TrueAsync(() => Directory.Exists(releases) && BytesIn(releases) > 10_000_000);
-        ProcessTree.Kill(AgentOf(deploy.LocalRoot(2)));
+        ProcessTree.Kill(deploy.AgentOf(2)!.Value);
 
         DeploymentReport report = await running;
 
@@ -135,10 +134,6 @@ public sealed class FaultTests
         IdentityFile = sshd.ClientKeyPath,
         Root = deploy.Directory.Combine($"root-{name}"),
     };
-
-    /// <summary>By the lock file, which .NET would not open while it is locked.</summary>
-    private static int AgentOf(string root) =>
-        JsonDocument.Parse(Command.Run("cat", new ReleaseLayout(root).Lock)).RootElement.GetProperty("processId").GetInt32();
 
     private static long BytesIn(string directory) =>
         new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);

@@ -115,9 +115,13 @@ public sealed class LocalDeployTests
         Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, cancel.Token);
         await Eventually.TrueAsync(() => Directory.Exists(Path.Combine(deploy.LocalRoot(1), "releases"))
             && Directory.GetDirectories(Path.Combine(deploy.LocalRoot(1), "releases"), "*.partial").Length > 0);
+        int?[] agents = [];
+        await Eventually.TrueAsync(() => (agents = [deploy.AgentOf(1), deploy.AgentOf(2), deploy.AgentOf(3)]).All(agent => agent is not null));
+        Assert.All(agents, agent => Assert.True(ProcessTree.IsRunning(agent!.Value)));
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.DoesNotContain(agents, agent => ProcessTree.IsRunning(agent!.Value));
         for (int number = 1; number <= 3; number++)
         {
             string releases = Path.Combine(deploy.LocalRoot(number), "releases");
