@@ -11,6 +11,23 @@ namespace Murder.Deploy;
 /// </summary>
 public static class Deployment
 {
+    /// <summary>Finds what is wrong with a request, all of it, before anything is published for it. Warnings are left for the verb itself.</summary>
+    /// <param name="toHosts">false for a verb that touches no host</param>
+    public static void Check(DeploymentSettings settings, bool toHosts)
+    {
+        List<Problem> problems = [];
+        SettingsValidator.Validate(settings, RolloutGoal.Staged, problems);
+        if (toHosts)
+        {
+            ResolveHosts(settings, problems);
+        }
+
+        if (problems.FindAll(problem => !problem.IsWarning) is { Count: > 0 } wrong)
+        {
+            throw new DeploymentException(wrong);
+        }
+    }
+
     /// <summary>Brings the publish output to every host, and activates it when asked to. A host that fails is in the report, not an exception.</summary>
     public static async Task<DeploymentReport> DeployAsync(DeploymentSettings settings, bool activate, IDeploymentLog log, CancellationToken cancellationToken)
     {
@@ -115,11 +132,18 @@ public static class Deployment
     {
         List<Problem> problems = [];
         DeploymentOptions options = SettingsValidator.Validate(settings, goal, problems);
+        IReadOnlyList<TargetHost> hosts = ResolveHosts(settings, problems);
+        ThrowOrWarn(problems, log);
+        HostListing.Tell(hosts, log);
+        return (options, hosts);
+    }
+
+    private static IReadOnlyList<TargetHost> ResolveHosts(DeploymentSettings settings, List<Problem> problems)
+    {
         HostResolution resolution = HostResolver.Resolve(settings);
         problems.AddRange(resolution.Problems);
-        ThrowOrWarn(problems, log);
-        HostListing.Tell(resolution.Hosts, log);
-        return (options, resolution.Hosts);
+        problems.AddRange(AgentLauncher.Check(settings, resolution.Hosts));
+        return resolution.Hosts;
     }
 
     private static void ThrowOrWarn(List<Problem> problems, IDeploymentLog log)
