@@ -33,6 +33,9 @@ public sealed record AgentProgress(long VerifiedBytes, long TotalBytes, long Res
 [JsonConverter(typeof(JsonStringEnumConverter<AgentWork>))]
 public enum AgentWork
 {
+    /// <summary>Copying another release of the same content.</summary>
+    Copying,
+
     /// <summary>Hashing what lay there before.</summary>
     Checking,
 
@@ -41,7 +44,7 @@ public enum AgentWork
 }
 
 /// <summary>Said when the work begins and as it gets on, so that a slow disk can be told from one that hangs.</summary>
-/// <param name="Done">pieces that are checked, or files that are synced; 0 at the beginning</param>
+/// <param name="Done">pieces that are checked, or files that are copied or synced; 0 at the beginning</param>
 public sealed record AgentWorking(AgentWork Work, long Done) : AgentEvent;
 
 /// <summary>A peer sent a block whose hash was wrong and will not be spoken to again.</summary>

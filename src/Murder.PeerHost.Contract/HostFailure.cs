@@ -62,6 +62,9 @@ public enum HostFailure
     /// <summary>The agent answers, but its fetch made no headway for longer than the deadline: a disk that hangs.</summary>
     StagingTimedOut,
 
+    /// <summary>A release of this id, but with other content, is on the host.</summary>
+    ReleaseTaken,
+
     /// <summary>There is no such release on the host.</summary>
     ReleaseMissing,
 

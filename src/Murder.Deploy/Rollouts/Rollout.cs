@@ -363,6 +363,7 @@ public sealed class Rollout
 
     private static string DoingOf(HostProgress host) => host.Work?.Work switch
     {
+        AgentWork.Copying => "copied a release of the same content",
         AgentWork.Checking => "checked what lies on its disk",
         AgentWork.Syncing => "synced the release to its disk",
         _ => "fetched",

@@ -22,7 +22,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
                 log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
                 break;
             case RolloutInput.Working { Work.Done: 0 } working:
-                log.Detail($"{Name(working.Host)}: {(working.Work.Work == AgentWork.Checking ? "checks what lies on its disk" : "syncs the release to its disk")}");
+                log.Detail($"{Name(working.Host)}: {Describe(working.Work.Work)}");
                 break;
             case RolloutInput.Staged staged:
                 _staged++;
@@ -52,6 +52,13 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
     }
 
     private string Name(int host) => plan.Hosts[host].Name;
+
+    private static string Describe(AgentWork work) => work switch
+    {
+        AgentWork.Copying => "copies a release of the same content",
+        AgentWork.Checking => "checks what lies on its disk",
+        _ => "syncs the release to its disk",
+    };
 
     private static string Describe(AgentStaged result) =>
         result.ResumedBytes > 0

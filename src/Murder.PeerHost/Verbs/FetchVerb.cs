@@ -20,6 +20,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     private long _resumedBytes;
     private bool _ownsPartial; // there is a partial folder, and it is not known to be worthless
     private bool _isResumed; // the partial folder was there before
+    private bool _isCopied; // this fetch filled it from another release
     private bool _isVerified; // what it held has been checked
     private bool _discards;
 
@@ -98,6 +99,11 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     private async Task<Bitfield> VerifyStagedAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
         string folder = _releases!.Layout.Release(command.Release);
+        if (_releases.IsKept(command.Release, command.Metainfo) == false)
+        {
+            throw new VerbException(HostFailure.ReleaseTaken, $"{folder} is there already and holds something else");
+        }
+
         _pieces = PieceStore.OpenForSeeding(folder, metainfo);
         Bitfield verified = await CheckAsync(cancellationToken).ConfigureAwait(false);
         if (!verified.IsFull)
@@ -124,8 +130,14 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     {
         _isResumed = _releases!.TryResume(command.Release);
         _ownsPartial = true;
+        if (!_isResumed && _releases.StagedElsewhere(command.Release, command.Metainfo) is { } same && _releases.FreeBytes() >= metainfo.Layout.TotalLength)
+        {
+            _isCopied = true;
+            _releases.CopyToPartial(same, command.Release, metainfo.Files, ReportOn(AgentWork.Copying).Step, cancellationToken);
+        }
+
         _pieces = PieceStore.OpenForFetching(_releases.Layout.Partial(command.Release), metainfo);
-        Bitfield verified = _isResumed
+        Bitfield verified = _isResumed || _isCopied
             ? await CheckAsync(cancellationToken).ConfigureAwait(false)
             : new Bitfield(metainfo.Layout.PieceCount);
         _isVerified = true;

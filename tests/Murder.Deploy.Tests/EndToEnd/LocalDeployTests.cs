@@ -44,6 +44,21 @@ public sealed class LocalDeployTests
     }
 
     [Fact]
+    public async Task TheSameContentIsNotFetchedTwice()
+    {
+        using DeployFixture deploy = new();
+        await Deployment.DeployAsync(deploy.Settings, activate: false, deploy, CancellationToken.None);
+        await Task.Delay(TimeSpan.FromSeconds(1.1)); // the id has the time, in seconds
+
+        DeploymentReport again = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.True(again.Succeeded, string.Join('\n', deploy.Log));
+        Assert.All(again.Hosts, host => Assert.Equal((again.TotalBytes, 0), (host.ResumedBytes, host.DownloadedBytes)));
+        Assert.Equal(0, again.SeederUploadedBytes);
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(deploy.LocalRoot(1), "releases")).Length);
+    }
+
+    [Fact]
     public async Task StagingChangesNothingARunningServiceCanSeeAndActivationFollowsLater()
     {
         using DeployFixture deploy = new();

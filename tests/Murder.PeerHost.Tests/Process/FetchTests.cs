@@ -166,6 +166,46 @@ public sealed class FetchTests
     }
 
     [Fact]
+    public async Task AReleaseOfOtherContentUnderTheSameIdIsRefusedAsThat()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        await using SeededRelease other = await SeededRelease.StartAsync(megabytes: 2);
+        using HostFixture host = new();
+        ReleaseId release = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, release));
+        await agent.ReadAsync<AgentStaged>();
+
+        AgentFailed failed = await agent.ReadFailureAsync(other.Fetch(host, release));
+
+        Assert.Equal(HostFailure.ReleaseTaken, failed.Failure);
+        seeded.AssertIsAt(host.Layout.Release(release));
+    }
+
+    [Fact]
+    public async Task WhatAnotherReleaseOfTheSameContentHoldsIsCopiedAndCheckedAndOnlyTheRestIsFetched()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId first = seeded.Release("1.0.0");
+        ReleaseId second = seeded.Release("1.0.1");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, first));
+        await agent.ReadAsync<AgentStaged>();
+        string spoilt = Path.Combine(host.Layout.Release(first), "lib/00.dll");
+        byte[] mine = new byte[1024 * 1024];
+        File.WriteAllBytes(spoilt, mine);
+
+        await agent.SendAsync(seeded.Fetch(host, second) with { Seed = 4 });
+        AgentStaged staged = await agent.ReadAsync<AgentStaged>();
+
+        Assert.Equal(seeded.TotalBytes - mine.Length, staged.ResumedBytes);
+        Assert.Equal(mine.Length, staged.DownloadedBytes);
+        seeded.AssertIsAt(host.Layout.Release(second));
+        Assert.Equal(mine, File.ReadAllBytes(spoilt)); // nothing is shared between the two
+    }
+
+    [Fact]
     public async Task AbortRemovesWhatItHalfWroteAndTheRootItMade()
     {
         await using SeededRelease seeded = await SeededRelease.StartAsync(gateBytes: 2 * 1024 * 1024);
