@@ -11,6 +11,23 @@ namespace Murder.Deploy;
 /// </summary>
 public static class Deployment
 {
+    /// <summary>Finds what is wrong with a request, all of it, before anything is published for it. Warnings are left for the verb itself.</summary>
+    /// <param name="toHosts">false for a verb that touches no host</param>
+    public static void Check(DeploymentSettings settings, bool toHosts)
+    {
+        List<Problem> problems = [];
+        SettingsValidator.Validate(settings, RolloutGoal.Staged, problems);
+        if (toHosts)
+        {
+            ResolveHosts(settings, problems);
+        }
+
+        if (problems.FindAll(problem => !problem.IsWarning) is { Count: > 0 } wrong)
+        {
+            throw new DeploymentException(wrong);
+        }
+    }
+
     /// <summary>Brings the publish output to every host, and activates it when asked to. A host that fails is in the report, not an exception.</summary>
     public static async Task<DeploymentReport> DeployAsync(DeploymentSettings settings, bool activate, IDeploymentLog log, CancellationToken cancellationToken)
     {
@@ -36,9 +53,9 @@ public static class Deployment
         Rollout rollout = new(plan);
         RolloutDriver driver = MakeDriver(plan, rollout, settings, TimeProvider.System.GetTimestamp(), log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
         await driver.RunAsync(cancellationToken).ConfigureAwait(false);
-        ReportFailures(plan, rollout, log);
+        ReportFailures(plan, rollout, ports: null, log);
         cancellationToken.ThrowIfCancellationRequested();
-        return ReportBuilder.Hosts(plan, rollout);
+        return ReportBuilder.Hosts(plan, rollout, ports: null);
     }
 
     /// <summary>Asks every host what it holds.</summary>
@@ -64,11 +81,11 @@ public static class Deployment
     private static async Task<DeploymentReport> RollOutAsync(
         DeploymentPlan plan, Release release, DeploymentSettings settings, DateTimeOffset startedAt, long origin, IDeploymentLog log, CancellationToken cancellationToken)
     {
-        ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan.SwarmSecurity, plan.Seed, TimeProvider.System);
+        ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan, log, TimeProvider.System);
         await using (seeder.ConfigureAwait(false))
         {
             Rollout rollout = new(plan);
-            RolloutDriver driver = MakeDriver(plan, rollout, settings, origin, log, (host, hello) => MakeFetch(plan, release, seeder, host, hello));
+            RolloutDriver driver = MakeDriver(plan, rollout, settings, origin, log, MakeFetch(plan, release, seeder));
             using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             Task rollingOut = driver.RunAsync(stop.Token);
             if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running)
@@ -77,15 +94,15 @@ public static class Deployment
             }
 
             await rollingOut.ConfigureAwait(false);
-            if (seeder.Running.Exception?.InnerException is { } failure)
+            if (seeder.Running.Exception?.InnerException is { } failure && !rollout.HasSucceeded)
             {
                 log.Report(RolloutProblems.SeederFailed(failure.Message));
             }
 
-            ReportFailures(plan, rollout, log);
+            ReportFailures(plan, rollout, seeder.Ports, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
             Instant? firstByteAt = seeder.FirstByteTimestamp is { } timestamp ? driver.InstantOf(timestamp) : null;
-            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.UploadedBytes, firstByteAt);
+            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.Ports, seeder.UploadedBytes, firstByteAt);
         }
     }
 
@@ -96,19 +113,23 @@ public static class Deployment
         return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System, origin);
     }
 
-    private static FetchCommand MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder, int host, AgentHello hello)
+    private static Func<int, AgentHello, FetchCommand> MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder)
     {
-        ulong seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next();
-        return new FetchCommand
+        byte[] metainfo = release.Metainfo.Bytes.ToArray(); // megabytes, once for all hosts
+        return (host, hello) =>
         {
-            Root = plan.Hosts[host].Root,
-            Release = plan.Release,
-            Metainfo = release.Metainfo.Bytes.ToArray(),
-            AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
-            Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
-            Seed = seed,
-            Credential = seeder.CredentialFor(seed),
-            DeployedBy = plan.DeployedBy,
+            ulong seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next();
+            return new FetchCommand
+            {
+                Root = plan.Hosts[host].Root,
+                Release = plan.Release,
+                Metainfo = metainfo,
+                AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
+                Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
+                Seed = seed,
+                Credential = seeder.CredentialFor(seed),
+                DeployedBy = plan.DeployedBy,
+            };
         };
     }
 
@@ -116,11 +137,18 @@ public static class Deployment
     {
         List<Problem> problems = [];
         DeploymentOptions options = SettingsValidator.Validate(settings, goal, problems);
+        IReadOnlyList<TargetHost> hosts = ResolveHosts(settings, problems);
+        ThrowOrWarn(problems, log);
+        HostListing.Tell(hosts, log);
+        return (options, hosts);
+    }
+
+    private static IReadOnlyList<TargetHost> ResolveHosts(DeploymentSettings settings, List<Problem> problems)
+    {
         HostResolution resolution = HostResolver.Resolve(settings);
         problems.AddRange(resolution.Problems);
-        ThrowOrWarn(problems, log);
-        HostListing.Tell(resolution.Hosts, log);
-        return (options, resolution.Hosts);
+        problems.AddRange(AgentLauncher.Check(settings, resolution.Hosts));
+        return resolution.Hosts;
     }
 
     private static void ThrowOrWarn(List<Problem> problems, IDeploymentLog log)
@@ -133,7 +161,7 @@ public static class Deployment
         problems.ForEach(log.Report);
     }
 
-    private static void ReportFailures(DeploymentPlan plan, Rollout rollout, IDeploymentLog log)
+    private static void ReportFailures(DeploymentPlan plan, Rollout rollout, DeployerPorts? ports, IDeploymentLog log)
     {
         int failed = 0;
         for (int index = 0; index < plan.Hosts.Count; index++)
@@ -142,14 +170,23 @@ public static class Deployment
             if (host.Failure is { } failure && failure != HostFailure.Cancelled)
             {
                 failed++;
-                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.Detail);
+                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.Detail, ports);
                 log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
             }
         }
 
-        if (failed > 0 && !rollout.HasSucceeded && !rollout.IsCancelled)
+        int active = rollout.Hosts.Count(host => host.State == HostState.Active);
+        if (rollout.IsCancelled && rollout.HasSucceeded)
         {
-            log.Report(rollout.Hosts.Any(host => host.State == HostState.Active)
+            log.Milestone($"the cancellation came too late: {active} of {plan.Hosts.Count} hosts run the new release");
+        }
+        else if (rollout.IsCancelled && active > 0)
+        {
+            log.Report(RolloutProblems.CancelledWhileActivating(active, plan.Hosts.Count));
+        }
+        else if (failed > 0 && !rollout.HasSucceeded && !rollout.IsCancelled)
+        {
+            log.Report(active > 0
                 ? RolloutProblems.NotActiveEverywhere(failed, plan.Hosts.Count)
                 : RolloutProblems.TooManyFailed(failed, plan.Hosts.Count, plan.FailedHostsMax));
         }

@@ -18,7 +18,7 @@ public sealed record PingCommand(long Sequence) : AgentCommand;
 
 /// <summary>
 /// Join the swarm, fill <c>releases/ID.partial</c>, rename it to <c>releases/ID</c> and seed on until <see cref="StopCommand"/>. Answered by
-/// <see cref="AgentProgress"/> now and then, and <see cref="AgentStaged"/> or <see cref="AgentFailed"/>.
+/// <see cref="AgentProgress"/> and <see cref="AgentWorking"/> now and then, and <see cref="AgentStaged"/> or <see cref="AgentFailed"/>.
 /// </summary>
 public sealed record FetchCommand : AgentCommand
 {

@@ -7,6 +7,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentHello), "hello")]
 [JsonDerivedType(typeof(AgentPong), "pong")]
 [JsonDerivedType(typeof(AgentProgress), "progress")]
+[JsonDerivedType(typeof(AgentWorking), "working")]
 [JsonDerivedType(typeof(AgentPeerBanned), "peerBanned")]
 [JsonDerivedType(typeof(AgentStaged), "staged")]
 [JsonDerivedType(typeof(AgentActivated), "activated")]
@@ -27,6 +28,24 @@ public sealed record AgentPong(long Sequence) : AgentEvent;
 /// <summary>Sizes in bytes of payload.</summary>
 /// <param name="ResumedBytes">verified bytes that were on disk before the swarm was joined</param>
 public sealed record AgentProgress(long VerifiedBytes, long TotalBytes, long ResumedBytes, long DownloadedBytes, long UploadedBytes, int Peers) : AgentEvent;
+
+/// <summary>What an agent does with its disk beside the swarm: it may take minutes in which nothing is fetched.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AgentWork>))]
+public enum AgentWork
+{
+    /// <summary>Copying another release of the same content.</summary>
+    Copying,
+
+    /// <summary>Hashing what lay there before.</summary>
+    Checking,
+
+    /// <summary>Waiting until the whole release is on disk.</summary>
+    Syncing,
+}
+
+/// <summary>Said when the work begins and as it gets on, so that a slow disk can be told from one that hangs.</summary>
+/// <param name="Done">pieces that are checked, or files that are copied or synced; 0 at the beginning</param>
+public sealed record AgentWorking(AgentWork Work, long Done) : AgentEvent;
 
 /// <summary>A peer sent a block whose hash was wrong and will not be spoken to again.</summary>
 public sealed record AgentPeerBanned(string Endpoint, string Detail) : AgentEvent;

@@ -13,6 +13,9 @@ public static class AgentProtocol
     /// <summary>Longest line to the agent: a fetch command with the metainfo of some 100,000 files.</summary>
     public const int CommandLineBytesMax = 64 * 1024 * 1024;
 
+    /// <summary>Largest metainfo that fits into a fetch command: it stands there in base64, beside what is small.</summary>
+    public const int MetainfoBytesMax = (CommandLineBytesMax - (1024 * 1024)) / 4 * 3;
+
     /// <summary>Longest line from the agent.</summary>
     public const int EventLineBytesMax = 256 * 1024;
 

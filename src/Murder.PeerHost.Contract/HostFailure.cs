@@ -59,11 +59,20 @@ public enum HostFailure
     /// <summary>No byte arrived for longer than the deadline.</summary>
     SwarmStalled,
 
+    /// <summary>The agent answers, but its fetch made no headway for longer than the deadline: a disk that hangs.</summary>
+    StagingTimedOut,
+
+    /// <summary>A release of this id, but with other content, is on the host.</summary>
+    ReleaseTaken,
+
     /// <summary>There is no such release on the host.</summary>
     ReleaseMissing,
 
     /// <summary><c>current</c> could not be switched.</summary>
     ActivationFailed,
+
+    /// <summary>The agent answers, but not whether <c>current</c> is switched.</summary>
+    ActivationTimedOut,
 
     /// <summary>The deploy was cancelled.</summary>
     Cancelled,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Murder.Testing;
 
 namespace Murder.Build.PackageTests;
@@ -14,6 +15,13 @@ internal static class HostTree
         Assert.Equal(TreeSnapshot.Of(publishDirectory), TreeSnapshot.Of(Path.Combine(root, link)));
         AssertNothingHalfWritten(root);
         return Path.GetFileName(link);
+    }
+
+    /// <summary>Process id of the agent that holds the root's lock; null when there is none. Not read by .NET, which respects the lock.</summary>
+    public static int? AgentOf(string root)
+    {
+        string? holder = Command.TryRun("cat", Path.Combine(root, ".murder", "lock"));
+        return string.IsNullOrEmpty(holder) ? null : JsonDocument.Parse(holder).RootElement.GetProperty("processId").GetInt32();
     }
 
     public static void AssertNothingHalfWritten(string root) =>

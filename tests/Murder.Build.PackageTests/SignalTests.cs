@@ -26,13 +26,15 @@ public sealed class SignalTests(PackageFixture package)
         using Process deploy = service.Cli.Start(service.Directory, arguments);
         Task<DotnetResult> finished = service.Cli.FinishAsync(deploy, arguments);
         await Eventually.TrueAsync(() => finished.IsCompleted || Partials(local).Length > 0);
+        int[] agents = await AgentsOfAsync(LocalRoots(local, 4), finished);
+        // Of a job in the background a shell has SIGINT ignored, and all below it too: then the INT case cannot pass.
         Process.Start("kill", [$"-{signal}", deploy.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
         DotnetResult result = await finished;
 
         Assert.True(exitCode == result.ExitCode, result.ToString());
         Assert.Empty(Partials(local));
         Assert.DoesNotContain(Hosts(local), host => Path.Exists(Path.Combine(host, "current")));
-        await Eventually.TrueAsync(() => !AnyProcessNames(service.Directory));
+        Assert.DoesNotContain(agents, ProcessTree.IsRunning);
 
         await File.WriteAllTextAsync(service.Combine("wwwroot", "payload.bin"), "small");
         (await service.PublishAsync(arguments[1..])).Succeeded();
@@ -49,43 +51,66 @@ public sealed class SignalTests(PackageFixture package)
 
         using Process deploy = service.Cli.Start(service.Directory, arguments);
         Task<DotnetResult> finished = service.Cli.FinishAsync(deploy, arguments);
-        await Eventually.TrueAsync(() => finished.IsCompleted || PartialBytes(local) > 50_000_000);
+        await KillAndDeployAgainAsync(service, arguments, deploy, finished, LocalRoots(local, 4));
+    }
+
+    /// <summary>The same where agents are no children of the deploy, and learn of its end by their connection only.</summary>
+    [Fact]
+    public async Task A_deploy_over_SSH_that_is_killed_leaves_no_agent_no_lock_and_only_what_a_re_run_uses()
+    {
+        using SshHosts hosts = new(null, null);
+        using Service service = await Service.CreateAsync("web", "signalKILLssh", package);
+        service.Write("murder.hosts.ini", hosts.Inventory);
+        WritePayload(service.Combine("wwwroot", "payload.bin"));
+        string[] arguments = ["publish", "-t:MurderDeploy", "-p:Hosts=prod", $"-p:MurderKnownHosts={hosts.KnownHostsPath}"];
+
+        using Process deploy = service.Cli.Start(service.Directory, arguments);
+        Task<DotnetResult> finished = service.Cli.FinishAsync(deploy, arguments);
+        await KillAndDeployAgainAsync(service, arguments, deploy, finished, hosts.Roots);
+    }
+
+    private static async Task KillAndDeployAgainAsync(Service service, string[] arguments, Process deploy, Task<DotnetResult> finished, IReadOnlyList<string> roots)
+    {
+        int[] agents = await AgentsOfAsync(roots, finished);
+        await Eventually.TrueAsync(() => finished.IsCompleted || PartialBytes(roots) > 50_000_000);
         deploy.Kill();
         DotnetResult result = await finished;
 
         Assert.True(result.ExitCode == 137, result.ToString());
-        await Eventually.TrueAsync(() => !AnyProcessNames(service.Directory));
-        Assert.DoesNotContain(Hosts(local), host => Path.Exists(Path.Combine(host, "current")));
+        await Eventually.TrueAsync(() => !agents.Any(ProcessTree.IsRunning));
+        Assert.DoesNotContain(roots, root => Path.Exists(Path.Combine(root, "current")));
 
         (await service.PublishAsync(arguments[1..])).Succeeded();
-        Assert.Empty(Partials(local));
+        Assert.Empty(Partials(roots));
         using JsonDocument report = JsonDocument.Parse(await File.ReadAllTextAsync(service.Combine("bin", "murder", "report.json")));
         Assert.Contains(report.RootElement.GetProperty("hosts").EnumerateArray(), host => host.GetProperty("resumedBytes").GetInt64() > 0);
     }
 
-    private static long PartialBytes(string local) =>
-        Partials(local).SelectMany(partial => new DirectoryInfo(partial).EnumerateFiles("*", SearchOption.AllDirectories)).Sum(file => file.Length);
+    private static string[] LocalRoots(string local, int count) => [.. Enumerable.Range(1, count).Select(number => Path.Combine(local, $"host{number:00}"))];
 
-    private static string[] Partials(string local) =>
-        [.. Hosts(local).Select(host => Path.Combine(host, "releases")).Where(Directory.Exists).SelectMany(releases => Directory.EnumerateDirectories(releases, "*.partial"))];
+    private static long PartialBytes(IReadOnlyList<string> roots) =>
+        Partials(roots).SelectMany(partial => new DirectoryInfo(partial).EnumerateFiles("*", SearchOption.AllDirectories)).Sum(file => file.Length);
+
+    private static string[] Partials(string local) => Partials(Hosts(local));
+
+    private static string[] Partials(IReadOnlyList<string> roots) =>
+        [.. roots.Select(host => Path.Combine(host, "releases")).Where(Directory.Exists).SelectMany(releases => Directory.EnumerateDirectories(releases, "*.partial"))];
 
     /// <summary>Their folders; an agent that leaves takes away what is empty.</summary>
     private static string[] Hosts(string local) => Directory.Exists(local) ? Directory.GetDirectories(local, "host*") : [];
 
-    /// <summary>Agents of local hosts are known by the root they were started for, in their command line or as their folder.</summary>
-    private static bool AnyProcessNames(string directory) =>
-        Directory.EnumerateDirectories("/proc").Any(process => Reads(Path.Combine(process, "cmdline")).Contains(directory, StringComparison.Ordinal));
-
-    private static string Reads(string path)
+    /// <summary>The agents that hold the locks of the roots, once all of them do.</summary>
+    private static async Task<int[]> AgentsOfAsync(IReadOnlyList<string> roots, Task<DotnetResult> finished)
     {
-        try
+        int[] agents = [];
+        await Eventually.TrueAsync(() =>
         {
-            return File.ReadAllText(path);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return ""; // expected: processes come and go, and not everything in /proc is one
-        }
+            agents = [.. roots.Select(HostTree.AgentOf).OfType<int>()];
+            return finished.IsCompleted || agents.Length == roots.Count;
+        });
+        Assert.True(agents.Length == roots.Count, $"{agents.Length} of {roots.Count} agents were seen before the deploy was over");
+        Assert.All(agents, agent => Assert.True(ProcessTree.IsRunning(agent)));
+        return agents;
     }
 
     private static void WritePayload(string path)

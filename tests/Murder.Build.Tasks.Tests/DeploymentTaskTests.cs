@@ -105,6 +105,7 @@ public sealed class DeploymentTaskTests
     }
 
     [Theory]
+    [InlineData(typeof(CheckRequest))]
     [InlineData(typeof(DeployRelease))]
     [InlineData(typeof(ActivateRelease))]
     [InlineData(typeof(ShowStatus))]

@@ -16,8 +16,9 @@ internal sealed class ServiceProject : IDisposable
     /// <param name="body">the project's own elements</param>
     public ServiceProject(string body = "")
     {
-        Write("Directory.Build.props", $"""<Project><Import Project="{Repository.Combine("build", "Murder.Build.props")}" /></Project>""");
+        Write("Directory.Build.props", $"""<Project><PropertyGroup><MurderTasksAssembly>{typeof(CheckRequest).Assembly.Location}</MurderTasksAssembly></PropertyGroup><Import Project="{Repository.Combine("build", "Murder.Build.props")}" /></Project>""");
         Write("Directory.Build.targets", $"""<Project><Import Project="{Repository.Combine("build", "Murder.Build.targets")}" /></Project>""");
+        Write("murder.hosts.ini", "[prod]\nweb1\n[eu]\nweb2\n");
         _projectFile = Write("shop.csproj", $"""<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType></PropertyGroup>{body}</Project>""");
     }
 

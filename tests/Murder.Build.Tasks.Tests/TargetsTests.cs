@@ -9,6 +9,9 @@ namespace Murder.Build.Tasks.Tests;
 [Collection("MSBuild")] // one build at a time in a process
 public sealed class TargetsTests
 {
+    /// <summary>As if the command line had asked for it.</summary>
+    private static readonly (string, string) Requested = ("_MurderIsDeployRequested", "true");
+
     [Fact]
     public void Defaults_are_taken_from_the_project_and_all_paths_are_absolute()
     {
@@ -154,9 +157,50 @@ public sealed class TargetsTests
         using ServiceProject service = new();
         string stale = service.Write("bin/Release/net10.0/publish/stale.txt", "");
 
-        service.Build("PrepareForPublish", ("Hosts", "prod"), ("PublishDir", "bin/Release/net10.0/publish/"));
+        service.Build("PrepareForPublish", ("Hosts", "prod"), ("PublishDir", "bin/Release/net10.0/publish/"), Requested);
 
         Assert.False(File.Exists(stale));
+    }
+
+    /// <summary>Hosts may be set in the project, for good: a plain publish would lose what its user keeps in the folder.</summary>
+    [Theory]
+    [InlineData("Hosts")]
+    [InlineData("MurderHosts")]
+    public void A_plain_publish_is_left_alone_though_hosts_are_named(string property)
+    {
+        using ServiceProject service = new();
+        string mine = service.Write("bin/Release/net10.0/publish/mine.txt", "");
+
+        service.Build("PrepareForPublish", (property, "prod"), ("PublishDir", "bin/Release/net10.0/publish/"));
+
+        Assert.True(File.Exists(mine));
+    }
+
+    [Fact]
+    public void A_wrong_request_is_refused_with_all_that_is_wrong_and_the_publish_folder_is_left_alone()
+    {
+        using ServiceProject service = new();
+        string before = service.Write("bin/Release/net10.0/publish/before.txt", "");
+
+        (_, ServiceProject.RecordingLogger log, bool succeeded) = service.Build(
+            "PrepareForPublish", ("Hosts", "nowhere"), ("MurderPort", "none"), ("MurderRelease", "../x"), ("MurderIdentityFile", "no-key"), ("MurderKnownHosts", "no-hosts"), ("PublishDir", "bin/Release/net10.0/publish/"), Requested);
+
+        Assert.False(succeeded);
+        Assert.Equal(["MURDER0010", "MURDER0013", "MURDER0102", "MURDER0320", "MURDER0322"], log.Codes.Order());
+        Assert.True(File.Exists(before));
+    }
+
+    [Fact]
+    public void A_wrong_request_for_a_torrent_is_refused_before_anything_is_published()
+    {
+        using ServiceProject service = new();
+        string before = service.Write("bin/Release/net10.0/publish/before.txt", "");
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build(
+            "PrepareForPublish", ("MurderApplication", "a/b"), ("PublishDir", "bin/Release/net10.0/publish/"), ("_MurderIsTorrentRequested", "true"));
+
+        Assert.Equal(["MURDER0012"], log.Codes);
+        Assert.True(File.Exists(before));
     }
 
     [Fact]
@@ -165,7 +209,7 @@ public sealed class TargetsTests
         using ServiceProject service = new();
         string stale = service.Write("out/stale.txt", "");
 
-        (_, ServiceProject.RecordingLogger log, _) = service.Build("PrepareForPublish", ("Hosts", "prod"), ("PublishDir", "out/"));
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("PrepareForPublish", ("Hosts", "prod"), ("PublishDir", "out/"), Requested);
 
         Assert.True(File.Exists(stale));
         Assert.Equal(["MURDER1001"], log.Codes);
@@ -204,7 +248,7 @@ public sealed class TargetsTests
     public void Every_input_of_a_deploy_is_handed_over_and_nothing_the_task_does_not_know()
     {
         XElement[] targets = [.. XDocument.Load(Repository.Combine("build", "Murder.Build.targets")).Descendants("Target")];
-        foreach (Type verb in new[] { typeof(DeployRelease), typeof(ActivateRelease), typeof(ShowStatus), typeof(CreateTorrent) })
+        foreach (Type verb in new[] { typeof(CheckRequest), typeof(DeployRelease), typeof(ActivateRelease), typeof(ShowStatus), typeof(CreateTorrent) })
         {
             string[] known = [.. verb.GetProperties().Where(p => p.CanWrite && p.DeclaringType?.Assembly == verb.Assembly).Where(p => !p.IsDefined(typeof(OutputAttribute), false)).Select(p => p.Name).Order()];
             string[] required = [.. verb.GetProperties().Where(p => p.IsDefined(typeof(RequiredAttribute), true)).Select(p => p.Name)];

@@ -25,6 +25,9 @@ public sealed record DeploymentPlan
 
     public required SwarmSecurity SwarmSecurity { get; init; }
 
+    /// <summary>First port of the seeder on this machine: where firewalls have been opened for the swarm; any, when only local hosts come.</summary>
+    public int SeederPort => Hosts.All(host => host.IsLocal) ? 0 : Port;
+
     /// <summary>Everything random in the deploy derives from it.</summary>
     public required ulong Seed { get; init; }
 

@@ -11,10 +11,21 @@ internal static class ReleaseBuilder
     public static async Task<Release> BuildAsync(DeploymentSettings settings, DeploymentOptions options, DateTimeOffset now, CancellationToken cancellationToken)
     {
         Metainfo metainfo = await DescribeAsync(settings.PublishDirectory, options.Application, cancellationToken).ConfigureAwait(false);
+        RequireSendable(metainfo, AgentProtocol.MetainfoBytesMax);
         ReleaseId id = settings.Release.Length > 0
             ? ReleaseId.Parse(settings.Release)
             : Release.MakeId(options.Version, now, metainfo.InfoHash);
         return new Release(id, settings.PublishDirectory, metainfo);
+    }
+
+    /// <summary>Found here once, and not on every host when its agent refuses the line.</summary>
+    /// <exception cref="DeploymentException"/>
+    internal static void RequireSendable(Metainfo metainfo, int bytesMax)
+    {
+        if (metainfo.Bytes.Length > bytesMax)
+        {
+            throw new DeploymentException(ReleaseProblems.MetainfoTooLarge(metainfo.Files.Count, metainfo.Bytes.Length, bytesMax));
+        }
     }
 
     /// <exception cref="DeploymentException">the folder cannot be described; every problem is named</exception>

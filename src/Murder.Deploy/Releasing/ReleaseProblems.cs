@@ -53,6 +53,11 @@ public static class ReleaseProblems
         $"The publish output cannot be made a release: {refusal.Message.TrimEnd('.')}.",
         "Rename or remove the file, or leave it out of the publish output.");
 
+    public static Problem MetainfoTooLarge(int files, int bytes, int bytesMax) => new(
+        "MURDER0211",
+        $"The publish output has {files} files, whose description of {bytes} bytes is more than a host can be sent ({bytesMax}).",
+        "Publish fewer files: leave out what the service does not need, or pack it into an archive.");
+
     public static Problem More(string directory) => new(
         "MURDER0210",
         $"The publish folder '{directory}' has more such problems than are listed here.",

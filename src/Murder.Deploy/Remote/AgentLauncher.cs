@@ -24,6 +24,28 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher ssh) : 
         }
     }
 
+    /// <summary>What <see cref="Create"/> would throw. Without hosts, since something is wrong with those, what the user named is checked all the same.</summary>
+    public static IReadOnlyList<Problem> Check(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts)
+    {
+        try
+        {
+            if (hosts.Count == 0)
+            {
+                SshOptions.From(settings);
+            }
+            else
+            {
+                Create(settings, hosts, TimeProvider.System);
+            }
+
+            return [];
+        }
+        catch (DeploymentException e)
+        {
+            return e.Problems;
+        }
+    }
+
     public Task<AgentChannel> LaunchAsync(TargetHost host, CancellationToken cancellationToken) =>
         (host.IsLocal ? local : ssh).LaunchAsync(host, cancellationToken);
 }

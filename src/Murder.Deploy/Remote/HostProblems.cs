@@ -11,8 +11,9 @@ internal static class HostProblems
     public static Problem From(TargetHost host, HostException failure) => From(host, failure.Failure, failure.Message);
 
     /// <param name="detail">one sentence; need not name the host</param>
-    public static Problem From(TargetHost host, HostFailure failure, string detail) =>
-        new(CodeOf(failure), $"{What(failure)} on {host.Name}: {WithoutName(host, detail)}.", RemedyFor(host, failure));
+    /// <param name="ports">of this machine, when it seeded</param>
+    public static Problem From(TargetHost host, HostFailure failure, string detail, DeployerPorts? ports = null) =>
+        new(CodeOf(failure), $"{What(failure)} on {host.Name}: {WithoutName(host, detail)}.", RemedyFor(host, failure, ports));
 
     public static string CodeOf(HostFailure failure) => failure switch
     {
@@ -34,8 +35,11 @@ internal static class HostProblems
         HostFailure.MetainfoRefused => "MURDER0405",
         HostFailure.PortsTaken => "MURDER0406",
         HostFailure.SwarmStalled => "MURDER0407",
+        HostFailure.StagingTimedOut => "MURDER0408",
+        HostFailure.ReleaseTaken => "MURDER0409",
         HostFailure.ReleaseMissing => "MURDER0501",
         HostFailure.ActivationFailed => "MURDER0502",
+        HostFailure.ActivationTimedOut => "MURDER0503",
         HostFailure.Cancelled => "MURDER0901",
         HostFailure.Bug => "MURDER0999",
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, "a failure without a code"),
@@ -61,14 +65,17 @@ internal static class HostProblems
         HostFailure.MetainfoRefused => "Metainfo refused",
         HostFailure.PortsTaken => "No free swarm port",
         HostFailure.SwarmStalled => "Swarm stalled",
+        HostFailure.StagingTimedOut => "No headway",
+        HostFailure.ReleaseTaken => "Release id taken",
         HostFailure.ReleaseMissing => "Release missing",
         HostFailure.ActivationFailed => "Not activated",
+        HostFailure.ActivationTimedOut => "No answer to the activation",
         HostFailure.Cancelled => "Cancelled",
         HostFailure.Bug => "A bug in Murder.Build",
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, "a failure without a name"),
     };
 
-    private static string RemedyFor(TargetHost host, HostFailure failure) => failure switch
+    private static string RemedyFor(TargetHost host, HostFailure failure, DeployerPorts? ports) => failure switch
     {
         HostFailure.Unreachable => $"Check that the host is up and that its port {host.Port} is open for this machine (ssh -v -p {host.Port} {host.Address}).",
         HostFailure.HostKeyUnknown => $"Fetch the key with '{Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to ~/.ssh/known_hosts or to a file named in MurderKnownHosts.",
@@ -87,13 +94,19 @@ internal static class HostProblems
         HostFailure.StorageFailed => $"Check the disk and the permissions below {host.Root}, then deploy again.",
         HostFailure.MetainfoRefused => "Look at the file the message names: a release holds files, folders and links within itself only.",
         HostFailure.PortsTaken => "Free one of the ports on the host, or choose another first port in MurderPort.",
-        HostFailure.SwarmStalled => "Check that hosts can reach each other and the deploying machine on the swarm's ports (MurderPort and the eight after it).",
+        HostFailure.SwarmStalled => $"Check that hosts can reach each other on the swarm's TCP ports (MurderPort and the eight after it), and the deploying machine on {OfThisMachine(ports)}.",
+        HostFailure.ReleaseTaken => "A release does not change once it is there: give this one another id in MurderRelease, or leave that property out.",
         HostFailure.ReleaseMissing => "Stage the release first (dotnet publish -t:MurderStage), or see what is there with -t:MurderStatus.",
+        HostFailure.StagingTimedOut => $"Look at the disk that holds {host.Root} (dmesg, iostat): something there hangs or is far too slow; then deploy again: what has arrived is kept.",
+        HostFailure.ActivationTimedOut => $"Look at the disk that holds {host.Root} (dmesg, iostat) and at what current points to (-t:MurderStatus); then activate again.",
         HostFailure.ActivationFailed => $"Check that {host.Root}/current is a link that the user may replace, then activate again.",
-        HostFailure.Cancelled => "Deploy again when ready: what has arrived is kept.",
+        HostFailure.Cancelled => "Deploy again when ready.",
         HostFailure.Bug => "Please report it with the report.json of this deploy.",
         _ => throw new ArgumentOutOfRangeException(nameof(failure), failure, "a failure without a remedy"),
     };
+
+    private static string OfThisMachine(DeployerPorts? ports) =>
+        ports is null ? "the seeder's and the tracker's" : $"TCP {ports.Seeder} (the seeder) and {ports.Tracker} (the tracker, which is on another port each time)";
 
     private static string Keyscan(TargetHost host) =>
         host.Port == HostKeys.DefaultPort ? $"ssh-keyscan {host.Address}" : $"ssh-keyscan -p {host.Port} {host.Address}";

@@ -78,6 +78,9 @@ public sealed record DeploymentReport
     /// <summary>From the first fetch command to the last host staged; null when none was.</summary>
     public double? StagingSeconds { get; init; }
 
+    /// <summary>Where hosts had to reach the deploying machine.</summary>
+    public DeployerPorts? Ports { get; init; }
+
     /// <summary>Bytes that the seeder sent; divided by <see cref="TotalBytes"/> these are the seeder's copies.</summary>
     public long SeederUploadedBytes { get; init; }
 

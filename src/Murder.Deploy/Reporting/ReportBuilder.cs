@@ -5,11 +5,11 @@ namespace Murder.Deploy;
 /// <summary>Turns the end of a rollout into its report.</summary>
 internal static class ReportBuilder
 {
-    public static IReadOnlyList<HostReport> Hosts(DeploymentPlan plan, Rollout rollout) =>
-        [.. plan.Hosts.Zip(rollout.Hosts, (host, progress) => Host(host, progress))];
+    public static IReadOnlyList<HostReport> Hosts(DeploymentPlan plan, Rollout rollout, DeployerPorts? ports) =>
+        [.. plan.Hosts.Zip(rollout.Hosts, (host, progress) => Host(host, progress, ports))];
 
     public static DeploymentReport Build(
-        DeploymentPlan plan, Rollout rollout, Release release, DateTimeOffset startedAt, Instant endedAt, long seederUploadedBytes, Instant? seederFirstByteAt) => new()
+        DeploymentPlan plan, Rollout rollout, Release release, DateTimeOffset startedAt, Instant endedAt, DeployerPorts ports, long seederUploadedBytes, Instant? seederFirstByteAt) => new()
     {
         Application = plan.Application,
         Release = plan.Release.Value,
@@ -21,16 +21,17 @@ internal static class ReportBuilder
         StartedAt = startedAt,
         TotalSeconds = Seconds(endedAt)!.Value,
         StagingSeconds = StagingSeconds(rollout),
+        Ports = ports,
         SeederUploadedBytes = seederUploadedBytes,
         SeederFirstByteSeconds = Seconds(seederFirstByteAt),
         Succeeded = rollout.HasSucceeded,
         Seed = plan.Seed,
-        Hosts = Hosts(plan, rollout),
+        Hosts = Hosts(plan, rollout, ports),
     };
 
-    private static HostReport Host(TargetHost host, HostProgress progress)
+    private static HostReport Host(TargetHost host, HostProgress progress, DeployerPorts? ports)
     {
-        Problem? problem = progress.Failure is { } failure ? HostProblems.From(host, failure, progress.Detail) : null;
+        Problem? problem = progress.Failure is { } failure ? HostProblems.From(host, failure, progress.Detail, ports) : null;
         return new HostReport(host.Name)
         {
             Address = host.IsLocal ? host.Address : $"{host.Address}:{host.Port}",

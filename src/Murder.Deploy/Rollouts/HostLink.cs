@@ -5,12 +5,14 @@ namespace Murder.Deploy;
 
 /// <summary>
 /// Sends commands to one agent, in order and without making the sender wait: a fetch command of many megabytes over a slow link must not
-/// hold up the other hosts. A send that fails is not reported here, since the reading side sees the same loss.
+/// hold up the other hosts. An agent that is gone is not reported here: the reading side sees the same loss, and knows the agent's last words.
+/// Whatever else keeps a command from being sent ends <see cref="Broken"/>, since the agent would wait for it and answer pings for ever.
 /// </summary>
 internal sealed class HostLink : IAsyncDisposable
 {
     private readonly Channel<AgentCommand> _commands = System.Threading.Channels.Channel.CreateUnbounded<AgentCommand>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
+    private readonly TaskCompletionSource<HostException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _sending;
 
     public HostLink(AgentChannel channel)
@@ -20,6 +22,9 @@ internal sealed class HostLink : IAsyncDisposable
     }
 
     public AgentChannel Channel { get; }
+
+    /// <summary>Ends when a command could not be sent although the agent is there; no later one will be.</summary>
+    public Task<HostException> Broken => _broken.Task;
 
     public void Send(AgentCommand command) => _commands.Writer.TryWrite(command);
 
@@ -40,9 +45,13 @@ internal sealed class HostLink : IAsyncDisposable
                 await Channel.SendAsync(command, _end.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or HostException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or HostException { Failure: HostFailure.AgentLost })
         {
             // Expected: the agent is gone or we are done.
+        }
+        catch (Exception e) // a command that cannot be sent as it is: a bug of ours, but on this host only
+        {
+            _broken.SetResult(e as HostException ?? new HostException(HostFailure.Bug, e.ToString(), e));
         }
     }
 }

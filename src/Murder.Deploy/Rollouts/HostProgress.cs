@@ -21,6 +21,15 @@ public sealed class HostProgress
 
     public Instant? ActiveAt { get; internal set; }
 
+    /// <summary>When the order that is being carried out was given, or last got on.</summary>
+    internal Instant HeadwayAt { get; set; }
+
+    /// <summary><c>current</c> may have been switched since, whatever became of the host.</summary>
+    internal bool IsActivationOrdered { get; set; }
+
+    /// <summary>What the agent does beside the swarm; null while it fetches.</summary>
+    public AgentWorking? Work { get; internal set; }
+
     /// <summary>The latest the agent told of its fetch.</summary>
     public AgentProgress? Fetch { get; internal set; }
 

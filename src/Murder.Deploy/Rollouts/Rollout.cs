@@ -31,11 +31,26 @@ public sealed class Rollout
     /// <summary>How long agents may take to say goodbye. Closing their stdin afterwards ends them all the same.</summary>
     public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long a fetch may make no headway: no piece verified, no byte arrived, nothing checked or synced. The agent gives up by itself when
+    /// the swarm brings nothing for a minute; this is for what it cannot leave, a call into a disk that hangs. The longest call that is no fault
+    /// is one sync of a file system with 100,000 files: some ten minutes on a busy hard disk.
+    /// </summary>
+    public static readonly TimeSpan HeadwayPatience = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long an activation may take: a rename, and a sync of one folder behind whatever else the disk has to do.</summary>
+    public static readonly TimeSpan ActivationPatience = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often hosts are looked at for those that are overdue. One timer for all: with one a host, each of its signs of life would move it.</summary>
+    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
+
     private readonly DeploymentPlan _plan;
     private readonly HostProgress[] _hosts;
     private readonly Queue<RolloutOutput> _outputs = new();
     private int _nextToLaunch;
     private int _launching;
+    private Instant? _lookAt; // set while any host has an order to carry out
+    private Instant? _stopAt; // set while agents are leaving
 
     public Rollout(DeploymentPlan plan)
     {
@@ -53,13 +68,18 @@ public sealed class Rollout
     /// <summary>When the first fetch was ordered.</summary>
     public Instant? StagingStartedAt { get; private set; }
 
-    public Instant? NextTimeout { get; private set; }
+    public Instant? NextTimeout => _stopAt ?? _lookAt;
 
-    public int FailedCount => _hosts.Count(host => host.State == HostState.Failed);
+    public int FailedCount { get; private set; }
+
+    /// <summary>Bytes of payload that hosts have verified, of <see cref="TotalBytes"/>; of those hosts that fetch.</summary>
+    public long VerifiedBytes { get; private set; }
+
+    public long TotalBytes { get; private set; }
 
     /// <summary>Every host but those that may fail has reached the goal. Final once the phase is <see cref="RolloutPhase.Finished"/>.</summary>
     public bool HasSucceeded =>
-        !IsCancelled
+        !_hosts.Any(host => host.Failure == HostFailure.Cancelled)
         && FailedCount <= _plan.FailedHostsMax
         && FailedCount < _hosts.Length
         && _hosts.All(host => host.State == GoalState || host.State == HostState.Failed);
@@ -82,8 +102,12 @@ public sealed class Rollout
                 Fail(failed.Host, failed.Failure, failed.Detail);
                 break;
             case RolloutInput.Progressed progressed:
-                _hosts[progressed.Host].Fetch = progressed.Progress;
+                OnProgressed(_hosts[progressed.Host], progressed.Progress, now);
                 return; // by far the most frequent input, and it decides nothing
+            case RolloutInput.Working working:
+                _hosts[working.Host].Work = working.Work;
+                _hosts[working.Host].HeadwayAt = now;
+                return;
             case RolloutInput.Staged staged:
                 OnStaged(staged.Host, staged.Result, now);
                 break;
@@ -111,9 +135,13 @@ public sealed class Rollout
 
     public void HandleTimeout(Instant now)
     {
-        if (NextTimeout <= now)
+        if (_stopAt <= now)
         {
             Finish();
+        }
+        else if (_lookAt <= now)
+        {
+            Look(now);
         }
     }
 
@@ -125,16 +153,33 @@ public sealed class Rollout
         HostProgress host = _hosts[index];
         host.HasAgent = true;
         host.ReadyAt = now;
-        host.State = HostState.Ready;
         if (Phase >= RolloutPhase.Stopping)
         {
-            Dismiss(index);
+            Dismiss(index); // it came too late, and counts as cancelled already
         }
-        else if (_plan.Goal != RolloutGoal.Active)
+        else if (_plan.Goal == RolloutGoal.Active)
+        {
+            host.State = HostState.Ready;
+        }
+        else
         {
             host.State = HostState.Fetching;
             StagingStartedAt ??= now;
             _outputs.Enqueue(new RolloutOutput.Fetch(index));
+            Expect(host, now);
+        }
+    }
+
+    private void OnProgressed(HostProgress host, AgentProgress progress, Instant now)
+    {
+        AgentProgress? before = host.Fetch;
+        host.Fetch = progress;
+        VerifiedBytes += progress.VerifiedBytes - (before?.VerifiedBytes ?? 0);
+        TotalBytes += progress.TotalBytes - (before?.TotalBytes ?? 0);
+        if (before is null || progress.VerifiedBytes != before.VerifiedBytes || progress.DownloadedBytes != before.DownloadedBytes)
+        {
+            host.Work = null;
+            host.HeadwayAt = now;
         }
     }
 
@@ -152,8 +197,12 @@ public sealed class Rollout
     private void OnActivated(int index, string? previous, Instant now)
     {
         HostProgress host = _hosts[index];
-        if (host.State == HostState.Activating)
+        if (host.IsActivationOrdered && host.State != HostState.Active)
         {
+            // Also after a cancel or a deadline: the host runs the release, whatever was written down before.
+            FailedCount -= host.State == HostState.Failed ? 1 : 0;
+            host.Failure = null;
+            host.Detail = "";
             host.State = HostState.Active;
             host.ActiveAt = now;
             host.PreviousRelease = previous;
@@ -181,18 +230,13 @@ public sealed class Rollout
 
     private void OnCancel(Instant now)
     {
-        if (Phase is RolloutPhase.Finished || IsCancelled)
-        {
-            return;
-        }
-
-        IsCancelled = true;
-        _outputs.Enqueue(new RolloutOutput.CancelLaunches());
-        if (Phase == RolloutPhase.Stopping)
+        if (Phase >= RolloutPhase.Stopping)
         {
             return; // everything is done, and the agents are on their way out
         }
 
+        IsCancelled = true;
+        _outputs.Enqueue(new RolloutOutput.CancelLaunches());
         StopAll(now);
     }
 
@@ -205,6 +249,7 @@ public sealed class Rollout
             return false;
         }
 
+        FailedCount++;
         host.State = HostState.Failed;
         host.Failure = failure;
         host.Detail = detail;
@@ -257,7 +302,9 @@ public sealed class Rollout
             if (_hosts[index].State != HostState.Failed)
             {
                 _hosts[index].State = HostState.Activating;
+                _hosts[index].IsActivationOrdered = true;
                 _outputs.Enqueue(new RolloutOutput.Activate(index));
+                Expect(_hosts[index], now);
             }
         }
     }
@@ -265,7 +312,7 @@ public sealed class Rollout
     private void StopAll(Instant now)
     {
         Phase = RolloutPhase.Stopping;
-        NextTimeout = now + StopPatience;
+        _stopAt = now + StopPatience;
         for (int index = 0; index < _hosts.Length; index++)
         {
             // A failed host's agent was dismissed when it failed.
@@ -276,10 +323,51 @@ public sealed class Rollout
 
             if (IsCancelled && _hosts[index].State != GoalState)
             {
-                Fail(index, HostFailure.Cancelled, "the deploy was cancelled before this host was done");
+                Fail(index, HostFailure.Cancelled, _hosts[index].IsActivationOrdered
+                    ? "the deploy was cancelled while this host was being activated, and it did not say what it runs now"
+                    : "the deploy was cancelled before this host was done");
             }
         }
     }
+
+    /// <summary>The host has an order from now on, and is looked at until it has carried it out.</summary>
+    private void Expect(HostProgress host, Instant now)
+    {
+        host.HeadwayAt = now;
+        _lookAt ??= now + LookInterval;
+    }
+
+    private void Look(Instant now)
+    {
+        _lookAt = null;
+        for (int index = 0; index < _hosts.Length; index++)
+        {
+            HostProgress host = _hosts[index];
+            TimeSpan quiet = now - host.HeadwayAt;
+            if (host.State == HostState.Fetching && quiet >= HeadwayPatience)
+            {
+                OnAgentFailed(index, HostFailure.StagingTimedOut, $"nothing got on for {HeadwayPatience.TotalMinutes:0} minutes while the agent {DoingOf(host)}");
+            }
+            else if (host.State == HostState.Activating && quiet >= ActivationPatience)
+            {
+                OnAgentFailed(index, HostFailure.ActivationTimedOut, $"the agent did not say within {ActivationPatience.TotalMinutes:0} minutes that current is switched");
+            }
+            else if (host.State is HostState.Fetching or HostState.Activating)
+            {
+                _lookAt = now + LookInterval;
+            }
+        }
+
+        Advance(now);
+    }
+
+    private static string DoingOf(HostProgress host) => host.Work?.Work switch
+    {
+        AgentWork.Copying => "copied a release of the same content",
+        AgentWork.Checking => "checked what lies on its disk",
+        AgentWork.Syncing => "synced the release to its disk",
+        _ => "fetched",
+    };
 
     private void Dismiss(int index) =>
         _outputs.Enqueue(IsCancelled ? new RolloutOutput.Abort(index) : new RolloutOutput.Dismiss(index));
@@ -287,7 +375,7 @@ public sealed class Rollout
     private void Finish()
     {
         Phase = RolloutPhase.Finished;
-        NextTimeout = null;
+        _lookAt = _stopAt = null;
         _outputs.Enqueue(new RolloutOutput.Finished());
     }
 }

@@ -150,8 +150,24 @@ internal sealed class RolloutDriver(
             await using HostLink link = new(channel);
             _links[host] = link;
             Post(new RolloutInput.AgentReady(host));
-            Post(await ListenAsync(host, channel, linkToken).ConfigureAwait(false));
+            Post(await ListenAsync(host, link, linkToken).ConfigureAwait(false));
         }
+    }
+
+    /// <summary>As below, or says why the agent cannot be spoken to.</summary>
+    private async Task<RolloutInput> ListenAsync(int host, HostLink link, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<RolloutInput> listening = ListenAsync(host, link.Channel, end.Token);
+        if (await Task.WhenAny(listening, link.Broken).ConfigureAwait(false) == listening)
+        {
+            return await listening.ConfigureAwait(false);
+        }
+
+        HostException broken = await link.Broken.ConfigureAwait(false);
+        await end.CancelAsync().ConfigureAwait(false);
+        await listening.ConfigureAwait(false);
+        return new RolloutInput.AgentLost(host, broken.Failure, broken.Message);
     }
 
     /// <summary>Posts what the agent says until it leaves; returns how it left.</summary>
@@ -165,6 +181,9 @@ internal sealed class RolloutDriver(
                 {
                     case AgentProgress progress:
                         Post(new RolloutInput.Progressed(host, progress));
+                        break;
+                    case AgentWorking working:
+                        Post(new RolloutInput.Working(host, working));
                         break;
                     case AgentStaged staged:
                         Post(new RolloutInput.Staged(host, staged));

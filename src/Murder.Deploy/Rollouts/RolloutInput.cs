@@ -17,6 +17,9 @@ public abstract record RolloutInput
     /// <summary>The agent tells how far its fetch is.</summary>
     public sealed record Progressed(int Host, AgentProgress Progress) : RolloutInput;
 
+    /// <summary>The agent is busy with its disk, and gets on.</summary>
+    public sealed record Working(int Host, AgentWorking Work) : RolloutInput;
+
     /// <summary>The agent caught another peer lying, and will not speak to it again. Nothing else changes.</summary>
     public sealed record PeerBanned(int Host, string Endpoint, string Detail) : RolloutInput;
 

@@ -21,6 +21,9 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
             case RolloutInput.LaunchFailed failed:
                 log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
                 break;
+            case RolloutInput.Working { Work.Done: 0 } working:
+                log.Detail($"{Name(working.Host)}: {Describe(working.Work.Work)}");
+                break;
             case RolloutInput.Staged staged:
                 _staged++;
                 log.Detail($"{Name(staged.Host)}: staged in {staged.Result.Seconds:0.0} s, {Describe(staged.Result)}");
@@ -49,6 +52,13 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
     }
 
     private string Name(int host) => plan.Hosts[host].Name;
+
+    private static string Describe(AgentWork work) => work switch
+    {
+        AgentWork.Copying => "copies a release of the same content",
+        AgentWork.Checking => "checks what lies on its disk",
+        _ => "syncs the release to its disk",
+    };
 
     private static string Describe(AgentStaged result) =>
         result.ResumedBytes > 0
@@ -79,17 +89,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
             return $"activating {_active}/{hosts}";
         }
 
-        long total = 0, verified = 0;
-        foreach (HostProgress host in rollout.Hosts)
-        {
-            if (host.Fetch is { } fetch)
-            {
-                total += fetch.TotalBytes;
-                verified += fetch.VerifiedBytes;
-            }
-        }
-
-        int percent = total == 0 ? 0 : (int)(100 * verified / total);
+        int percent = rollout.TotalBytes == 0 ? 0 : (int)(100 * rollout.VerifiedBytes / rollout.TotalBytes);
         return _bootstrapped < hosts && _staged == 0
             ? $"agents {_bootstrapped}/{hosts}, failed {rollout.FailedCount}"
             : $"swarm {percent}%, staged {_staged}/{hosts}, failed {rollout.FailedCount}";

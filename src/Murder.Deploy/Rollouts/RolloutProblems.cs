@@ -18,6 +18,11 @@ internal static class RolloutProblems
         $"The seeder on this machine failed: {reason}",
         "Leave the publish folder as it is while a deploy runs, and run the same command again.");
 
+    public static Problem CancelledWhileActivating(int active, int hosts) => new(
+        "MURDER0604",
+        $"The deploy was cancelled while it activated: {active} of {hosts} hosts run the new release.",
+        "Run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release to finish it, or to the release before to go back.");
+
     public static Problem LeftOut(Problem problem) => new(
         "MURDER1601",
         $"A host was left out, which MurderMaxFailedHosts allows: {problem.Text}",

@@ -21,9 +21,11 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     private readonly PieceStore _store;
     private readonly TrackerServer _tracker;
     private readonly SwarmDriver _driver;
+    private readonly IPAddress[] _ownAddresses = [.. OwnAddresses()];
+    private readonly Task[] _both;
     private readonly Task _running;
 
-    private ReleaseSeeder(Release release, SwarmSecurity security, ulong seed, TimeProvider time)
+    private ReleaseSeeder(Release release, SwarmSecurity security, int port, ulong seed, TimeProvider time)
     {
         if (security == SwarmSecurity.Tls)
         {
@@ -35,16 +37,27 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         // The secret is not derived from the seed: the seed stands in the report.
         string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         _store = PieceStore.OpenForSeeding(release.Directory, release.Metainfo);
-        _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time, security: _trackerTls);
-        _driver = new SwarmDriver(
-            release.Metainfo,
-            _store,
-            Bitfield.Full(release.Metainfo.Layout.PieceCount),
-            announcer: null,
-            new SwarmDriverOptions { Seed = seed, Security = _seederTls, Session = SwarmOptions.Default with { PeersMax = PeersMax, IsOrigin = true } },
-            time);
+        try
+        {
+            _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time, security: _trackerTls);
+            _driver = new SwarmDriver(
+                release.Metainfo,
+                _store,
+                Bitfield.Full(release.Metainfo.Layout.PieceCount),
+                announcer: null,
+                new SwarmDriverOptions { Port = port, Seed = seed, Security = _seederTls, Session = SwarmOptions.Default with { PeersMax = PeersMax, IsOrigin = true } },
+                time);
+        }
+        catch
+        {
+            _tracker?.DisposeAsync().AsTask().GetAwaiter().GetResult(); // it never ran: only its socket is closed, and nothing waits
+            DisposeMeans();
+            throw;
+        }
+
         _tracker.AddLocalSeed(_driver.Self, _driver.Port);
-        _running = Task.WhenAll(_tracker.RunAsync(_end.Token), _driver.RunAsync(_end.Token));
+        _both = [_tracker.RunAsync(_end.Token), _driver.RunAsync(_end.Token)];
+        _running = Task.WhenAny(_both).Unwrap();
     }
 
     /// <summary>Members that may be connected to the seeder at once. The rest get the release from each other.</summary>
@@ -56,17 +69,39 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     /// <summary>When the first of them did, as a timestamp of the time provider; null when none has.</summary>
     public long? FirstByteTimestamp => _driver.FirstUploadTimestamp;
 
-    /// <summary>Faults when the publish folder cannot be read any more or a socket is lost.</summary>
+    /// <summary>Faults as soon as the publish folder cannot be read any more or a socket is lost, though the other half would go on.</summary>
     public Task Running => _running;
 
-    public static ReleaseSeeder Start(Release release, SwarmSecurity security, ulong seed, TimeProvider time) => new(release, security, seed, time);
+    public DeployerPorts Ports => new(_driver.Port, _tracker.Port);
+
+    /// <summary>
+    /// Listens where firewalls are likely to have been opened for the swarm. When all those ports are taken the deploy goes on from another one,
+    /// which the log names: hosts may well reach it.
+    /// </summary>
+    public static ReleaseSeeder Start(Release release, DeploymentPlan plan, IDeploymentLog log, TimeProvider time)
+    {
+        int port = plan.SeederPort;
+        ReleaseSeeder seeder;
+        try
+        {
+            seeder = new ReleaseSeeder(release, plan.SwarmSecurity, port, plan.Seed, time);
+        }
+        catch (SocketException e) when (port != 0)
+        {
+            seeder = new ReleaseSeeder(release, plan.SwarmSecurity, port: 0, plan.Seed, time);
+            log.Milestone($"no swarm port from {port} on is free on this machine ({e.Message}); the seeder listens on {seeder.Ports.Seeder}");
+        }
+
+        log.Detail($"on this machine hosts reach the seeder on TCP port {seeder.Ports.Seeder} and the tracker on {seeder.Ports.Tracker}");
+        return seeder;
+    }
 
     /// <summary>Where an agent can reach the tracker, best first: the address its own SSH session came from, then every address of this machine.</summary>
     public IReadOnlyList<string> AnnounceUrlsFor(TargetHost host, AgentHello hello)
     {
         IEnumerable<IPAddress> addresses = host.IsLocal
             ? [IPAddress.Loopback]
-            : OwnAddresses();
+            : _ownAddresses;
         if (!host.IsLocal && IPAddress.TryParse(hello.DeployerAddress, out IPAddress? seen))
         {
             addresses = addresses.Prepend(seen);
@@ -83,9 +118,14 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a fault was seen through Running
+        await Task.WhenAll(_both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a fault was seen through Running
         await _driver.DisposeAsync().ConfigureAwait(false);
         await _tracker.DisposeAsync().ConfigureAwait(false);
+        DisposeMeans();
+    }
+
+    private void DisposeMeans()
+    {
         _store.Dispose();
         _seederTls?.Dispose();
         _trackerTls?.Dispose();

@@ -102,6 +102,52 @@ internal sealed class ReleaseStore
         return true;
     }
 
+    /// <summary>A whole release of the very same content under another id; null when there is none. What it holds is not to be trusted.</summary>
+    public ReleaseId? StagedElsewhere(ReleaseId id, ReadOnlySpan<byte> metainfo)
+    {
+        foreach (ReleaseId other in Staged().Reverse().Where(other => other != id))
+        {
+            if (IsKept(other, metainfo) == true)
+            {
+                return other;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the metainfo that was kept of a release is this one; null when none was.</summary>
+    public bool? IsKept(ReleaseId id, ReadOnlySpan<byte> metainfo)
+    {
+        FileInfo kept = new(_layout.Metainfo(id));
+        return kept.Exists ? kept.Length == metainfo.Length && File.ReadAllBytes(kept.FullName).AsSpan().SequenceEqual(metainfo) : null;
+    }
+
+    /// <summary>
+    /// Copies the files of a whole release into the partial folder of another. Never as hard links: a service that writes into its release
+    /// would change the other one. Where the file system can share blocks until they are written to, the copy costs next to nothing.
+    /// </summary>
+    public void CopyToPartial(ReleaseId from, ReleaseId to, IEnumerable<FileEntry> files, Action fileCopied, CancellationToken cancellationToken)
+    {
+        foreach (string path in files.Where(file => file.Length > 0 && !file.IsSymlink).Select(file => file.Path))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            FileInfo source = new(Path.Combine(_layout.Release(from), path));
+            if (source.Exists && source.LinkTarget is null)
+            {
+                string target = Path.Combine(_layout.Partial(to), path);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                source.CopyTo(target);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite); // somebody may have made the source read-only
+                }
+            }
+
+            fileCopied();
+        }
+    }
+
     /// <summary>Gives a folder that is whole, verified and synced its final name, and keeps the metainfo to check it by.</summary>
     public void Promote(ReleaseId id, Metainfo metainfo)
     {

@@ -22,6 +22,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     private long _resumedBytes;
     private bool _ownsPartial; // there is a partial folder, and it is not known to be worthless
     private bool _isResumed; // the partial folder was there before
+    private bool _isCopied; // this fetch filled it from another release
     private bool _isVerified; // what it held has been checked
     private bool _discards;
 
@@ -118,8 +119,13 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     private async Task<Bitfield> VerifyStagedAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
         string folder = _releases!.Layout.Release(command.Release);
+        if (_releases.IsKept(command.Release, command.Metainfo) == false)
+        {
+            throw new VerbException(HostFailure.ReleaseTaken, $"{folder} is there already and holds something else");
+        }
+
         _pieces = PieceStore.OpenForSeeding(folder, metainfo);
-        Bitfield verified = await _pieces.VerifyAsync(cancellationToken).ConfigureAwait(false);
+        Bitfield verified = await CheckAsync(cancellationToken).ConfigureAwait(false);
         if (!verified.IsFull)
         {
             throw new VerbException(
@@ -136,13 +142,23 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         return verified;
     }
 
+    private Task<Bitfield> CheckAsync(CancellationToken cancellationToken) => _pieces!.VerifyAsync(cancellationToken, ReportOn(AgentWork.Checking).Step);
+
+    private WorkReport ReportOn(AgentWork work) => new(work, events, options, time);
+
     private async Task<Bitfield> OpenPartialAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
         _isResumed = _releases!.TryResume(command.Release);
         _ownsPartial = true;
+        if (!_isResumed && _releases.StagedElsewhere(command.Release, command.Metainfo) is { } same && _releases.FreeBytes() >= metainfo.Layout.TotalLength)
+        {
+            _isCopied = true;
+            _releases.CopyToPartial(same, command.Release, metainfo.Files, ReportOn(AgentWork.Copying).Step, cancellationToken);
+        }
+
         _pieces = PieceStore.OpenForFetching(_releases.Layout.Partial(command.Release), metainfo);
-        Bitfield verified = _isResumed
-            ? await _pieces.VerifyAsync(cancellationToken).ConfigureAwait(false)
+        Bitfield verified = _isResumed || _isCopied
+            ? await CheckAsync(cancellationToken).ConfigureAwait(false)
             : new Bitfield(metainfo.Layout.PieceCount);
         _isVerified = true;
         for (int piece = 0; piece < verified.Length; piece++)
@@ -174,9 +190,10 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         Task first = await Task.WhenAny(completed, _report!.Stalled).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (first == _report.Stalled && !completed.IsCompleted)
         {
+            string tracker = _member.TrackerFailure is { } failure ? $", and the tracker cannot be asked: {failure}" : "";
             throw new VerbException(
                 HostFailure.SwarmStalled,
-                $"no byte of {command.Release} arrived for {options.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected");
+                $"no byte of {command.Release} arrived for {options.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected{tracker}");
         }
 
         await completed.ConfigureAwait(false);
@@ -184,7 +201,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
 
     private async Task PromoteAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
-        await _pieces!.FinishAsync(cancellationToken).ConfigureAwait(false);
+        await _pieces!.FinishAsync(cancellationToken, ReportOn(AgentWork.Syncing).Step).ConfigureAwait(false);
         _pieces.Relocate(_releases!.Layout.Release(command.Release), () => _releases.Promote(command.Release, metainfo));
         _ownsPartial = false;
         _releases.Audit(AuditEntry.Stage, command.Release, previous: null, command.DeployedBy, AuditEntry.Ok);

@@ -47,6 +47,9 @@ internal sealed class SwarmMember : IAsyncDisposable
     /// <summary>Ends when every piece is verified and stored; faults when the store fails.</summary>
     public Task Completed => _driver.Completed;
 
+    /// <summary>Why the tracker did not answer; null when it did.</summary>
+    public string? TrackerFailure => _tracker?.LastFailure;
+
     /// <summary>Peers that were banned and not yet reported.</summary>
     public ChannelReader<AgentPeerBanned> Bans => _bans.Reader;
 

@@ -56,6 +56,28 @@ internal sealed class FileHandleCache(int capacity, Func<int, SafeFileHandle> op
         }
     }
 
+    /// <summary>Forgets every handle, so that each file is opened anew by its next user. A handle that is in use is closed when it is returned.</summary>
+    public void Drop()
+    {
+        List<SafeFileHandle> closing = [];
+        lock (_gate)
+        {
+            foreach (Entry entry in _entries.Values)
+            {
+                entry.IsDropped = true;
+                if (entry is { Users: 0, Handle: { } unused })
+                {
+                    closing.Add(unused);
+                }
+            }
+
+            _entries.Clear();
+            _recent.Clear();
+        }
+
+        closing.ForEach(handle => handle.Dispose());
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -87,7 +109,11 @@ internal sealed class FileHandleCache(int capacity, Func<int, SafeFileHandle> op
         lock (_gate)
         {
             entry.Users--;
-            if (!_disposed)
+            if (entry.IsDropped)
+            {
+                closing = entry is { Users: 0, Handle: { } last } ? [last] : null;
+            }
+            else if (!_disposed)
             {
                 closing = Evict(entry);
             }
@@ -140,6 +166,9 @@ internal sealed class FileHandleCache(int capacity, Func<int, SafeFileHandle> op
         public SafeFileHandle? Handle { get; set; }
 
         public int Users { get; set; }
+
+        /// <summary>No longer in the table: its last user closes it.</summary>
+        public bool IsDropped { get; set; }
     }
 
     /// <summary>A borrowed handle. Dispose it exactly once.</summary>

@@ -15,11 +15,11 @@ public sealed class PieceStore : IDisposable
     internal const int OpenFilesMax = 256;
 
     private readonly Metainfo _metainfo;
-    private readonly bool _isWritable;
     private readonly FileHandleCache _handles;
     private readonly IReadOnlyCollection<string> _folders;
     private readonly ReaderWriterLockSlim _place = new(); // read: a path is being used; write: the folder is being moved
-    private string _directory;
+    private string _directory; // under _place, as the next
+    private bool _isWritable;
 
     private PieceStore(string directory, Metainfo metainfo, bool isWritable, IReadOnlyCollection<string> folders)
     {
@@ -52,8 +52,10 @@ public sealed class PieceStore : IDisposable
     /// Reads every file that is there, on all cores, and returns the pieces whose hash is right. A file that is longer than the
     /// metainfo says is cut when the folder is one to be filled.
     /// </summary>
+    /// <param name="pieceChecked">called for each piece, from many threads; the only sign of life of what may take minutes</param>
     /// <exception cref="StorageException">a file is there but cannot be read</exception>
-    public Task<Bitfield> VerifyAsync(CancellationToken cancellationToken) => Task.Run(() => Verify(cancellationToken), cancellationToken);
+    public Task<Bitfield> VerifyAsync(CancellationToken cancellationToken, Action? pieceChecked = null) =>
+        Task.Run(() => Verify(pieceChecked, cancellationToken), cancellationToken);
 
     /// <summary>Fills as much of the destination as the block is long; what lies beyond the end of its file is zero (<see cref="PieceLayout.IsPaddedBlock"/>).</summary>
     /// <exception cref="StorageException"/>
@@ -100,13 +102,15 @@ public sealed class PieceStore : IDisposable
     }
 
     /// <summary>Makes the empty files, the symlinks and the modes, and syncs every file and folder to disk: afterwards the folder is the release.</summary>
+    /// <param name="fileSynced">called for each file, from many threads, where files are synced one by one</param>
     /// <exception cref="StorageException"/>
-    public Task FinishAsync(CancellationToken cancellationToken) =>
-        Task.Run(() => new ReleaseFinisher(_directory, _metainfo, _folders).Finish(cancellationToken), cancellationToken);
+    public Task FinishAsync(CancellationToken cancellationToken, Action? fileSynced = null) =>
+        Task.Run(() => new ReleaseFinisher(_directory, _metainfo, _folders, fileSynced).Finish(cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Runs <paramref name="rename"/>, which moves the folder, while nothing is being opened, and goes on under the new path. Files that
-    /// are open stay so: reading and seeding go on through it.
+    /// Runs <paramref name="rename"/>, which moves the folder that is whole, while nothing is being opened, and goes on under the new path.
+    /// Reading and seeding go on through it, but read-only from here on, and what was open for writing is closed as soon as nobody reads
+    /// from it: the system does not execute a file that anybody has open for writing (ETXTBSY).
     /// </summary>
     public void Relocate(string directory, Action rename)
     {
@@ -115,6 +119,8 @@ public sealed class PieceStore : IDisposable
         {
             rename();
             _directory = Normalize(directory);
+            _isWritable = false;
+            _handles.Drop();
         }
         finally
         {
@@ -198,14 +204,18 @@ public sealed class PieceStore : IDisposable
     private static SafeFileHandle OpenToFill(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
-    private Bitfield Verify(CancellationToken cancellationToken)
+    private Bitfield Verify(Action? pieceChecked, CancellationToken cancellationToken)
     {
         bool[] isRight = new bool[Layout.PieceCount];
         long[] lengthsThere = LengthsThere();
         ParallelOptions allCores = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         try
         {
-            Parallel.For(0, Layout.PieceCount, allCores, piece => isRight[piece] = IsRight(piece, lengthsThere));
+            Parallel.For(0, Layout.PieceCount, allCores, piece =>
+            {
+                isRight[piece] = IsRight(piece, lengthsThere);
+                pieceChecked?.Invoke();
+            });
         }
         catch (AggregateException e) when (e.InnerException is StorageException first)
         {

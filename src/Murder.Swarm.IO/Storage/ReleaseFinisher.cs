@@ -7,7 +7,7 @@ namespace Murder.Swarm.IO;
 /// Turns a folder whose pieces are all there into the release: empty files, modes whatever the umask, symlinks, and everything synced, so
 /// that a rename after it never shows a half-written release, not even after a power cut.
 /// </summary>
-internal sealed class ReleaseFinisher(string directory, Metainfo metainfo, IReadOnlyCollection<string> folders)
+internal sealed class ReleaseFinisher(string directory, Metainfo metainfo, IReadOnlyCollection<string> folders, Action? fileSynced = null)
 {
     /// <summary>
     /// Up to so many files are synced one by one, which waits for nothing but this release. Beyond that one syncfs(2) syncs the whole
@@ -112,7 +112,11 @@ internal sealed class ReleaseFinisher(string directory, Metainfo metainfo, IRead
         }
 
         ParallelOptions bounded = new() { MaxDegreeOfParallelism = SyncsAtOnceMax, CancellationToken = cancellationToken };
-        RethrowFirst(() => Parallel.ForEach(metainfo.Files.Where(entry => !entry.IsSymlink), bounded, entry => SyncFile(FullPath(entry.Path))));
+        RethrowFirst(() => Parallel.ForEach(metainfo.Files.Where(entry => !entry.IsSymlink), bounded, entry =>
+        {
+            SyncFile(FullPath(entry.Path));
+            fileSynced?.Invoke();
+        }));
 
         // macOS and Windows: .NET cannot open a folder to sync it, and no release is fetched there but by the local default, for trial.
         if (OperatingSystem.IsLinux())

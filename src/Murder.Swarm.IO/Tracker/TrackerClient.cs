@@ -50,14 +50,13 @@ public sealed class TrackerClient : IAnnouncer, IDisposable
         _http = new HttpClient(handler) { Timeout = AnswerTimeout, MaxResponseContentBufferSize = AnswerBytesMax };
     }
 
-    /// <summary>Why the last announce brought nothing; null when it did.</summary>
+    /// <summary>Why the last announce that has ended brought nothing; null when it did.</summary>
     public string? LastFailure { get; private set; }
 
     /// <summary>Tells the tracker and returns what it answers; null when no URL could be reached, or the tracker refused.</summary>
     public async Task<AnnounceAnswer?> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken)
     {
         string query = request.ToQuery();
-        LastFailure = null;
         byte[]? answer = _hasAnswered ? await AskAsync(_urls[0], query, cancellationToken).ConfigureAwait(false) : null;
         if (answer is null)
         {

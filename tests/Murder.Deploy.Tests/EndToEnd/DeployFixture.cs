@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Murder.PeerHost.Contract;
 using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
@@ -47,6 +49,13 @@ internal sealed class DeployFixture : IDisposable, IDeploymentLog
     }
 
     public string LocalRoot(int number) => Directory.Combine("local", $"host{number:00}");
+
+    /// <summary>Process id of a local host's agent, by the lock it holds; null while it holds none. Not read by .NET, which respects the lock.</summary>
+    public int? AgentOf(int number)
+    {
+        string? holder = Command.TryRun("cat", new ReleaseLayout(LocalRoot(number)).Lock);
+        return string.IsNullOrEmpty(holder) ? null : JsonDocument.Parse(holder).RootElement.GetProperty("processId").GetInt32();
+    }
 
     public void Milestone(string line) => Add(line);
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text.Json;
 using Murder.PeerHost.Contract;
 using Murder.Testing;
 
@@ -78,7 +77,7 @@ public sealed class FaultTests
         Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
         string releases = Path.Combine(deploy.LocalRoot(2), "releases");
         await Eventually.TrueAsync(() => Directory.Exists(releases) && BytesIn(releases) > 10_000_000);
-        ProcessTree.Kill(AgentOf(deploy.LocalRoot(2)));
+        ProcessTree.Kill(deploy.AgentOf(2)!.Value);
 
         DeploymentReport report = await running;
 
@@ -91,6 +90,26 @@ public sealed class FaultTests
         Assert.True(again.Hosts[1].ResumedBytes > 0, "what the killed agent had verified was not used");
         Assert.Empty(Directory.GetDirectories(releases, "*.partial"));
         Assert.Equal(TreeSnapshot.Of(deploy.PublishDirectory), TreeSnapshot.Of(Path.Combine(deploy.LocalRoot(2), "current/")));
+    }
+
+    [Fact]
+    public async Task APublishFolderThatChangesInMidTransferFailsTheDeployAtOnceAndSaysSo()
+    {
+        using DeployFixture deploy = new(largeFileBytes: 300_000_000);
+        Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        string releases = Path.Combine(deploy.LocalRoot(1), "releases");
+        await Eventually.TrueAsync(() => Directory.Exists(releases) && BytesIn(releases) > 0);
+
+        // Not by .NET, which respects the seeder's lock as nobody else does.
+        Command.Run("truncate", "--size=0", Path.Combine(deploy.PublishDirectory, "runtimes/linux-x64/native/libbig.so.1"));
+
+        DeploymentReport report = await running;
+
+        Assert.False(report.Succeeded);
+        Problem seeder = Assert.Single(deploy.Problems);
+        Assert.Equal("MURDER0603", seeder.Code);
+        Assert.Contains("libbig.so.1", seeder.Text, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));
     }
 
     /// <summary>A deployed agent that needs no ahead-of-time compilation: a script that starts the framework-dependent one.</summary>
@@ -115,10 +134,6 @@ public sealed class FaultTests
         IdentityFile = sshd.ClientKeyPath,
         Root = deploy.Directory.Combine($"root-{name}"),
     };
-
-    /// <summary>By the lock file, which .NET would not open while it is locked.</summary>
-    private static int AgentOf(string root) =>
-        JsonDocument.Parse(Command.Run("cat", new ReleaseLayout(root).Lock)).RootElement.GetProperty("processId").GetInt32();
 
     private static long BytesIn(string directory) =>
         new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);

@@ -44,6 +44,21 @@ public sealed class LocalDeployTests
     }
 
     [Fact]
+    public async Task TheSameContentIsNotFetchedTwice()
+    {
+        using DeployFixture deploy = new();
+        await Deployment.DeployAsync(deploy.Settings, activate: false, deploy, CancellationToken.None);
+        await Task.Delay(TimeSpan.FromSeconds(1.1)); // the id has the time, in seconds
+
+        DeploymentReport again = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.True(again.Succeeded, string.Join('\n', deploy.Log));
+        Assert.All(again.Hosts, host => Assert.Equal((again.TotalBytes, 0), (host.ResumedBytes, host.DownloadedBytes)));
+        Assert.Equal(0, again.SeederUploadedBytes);
+        Assert.Equal(2, Directory.GetDirectories(Path.Combine(deploy.LocalRoot(1), "releases")).Length);
+    }
+
+    [Fact]
     public async Task StagingChangesNothingARunningServiceCanSeeAndActivationFollowsLater()
     {
         using DeployFixture deploy = new();
@@ -115,9 +130,13 @@ public sealed class LocalDeployTests
         Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, cancel.Token);
         await Eventually.TrueAsync(() => Directory.Exists(Path.Combine(deploy.LocalRoot(1), "releases"))
             && Directory.GetDirectories(Path.Combine(deploy.LocalRoot(1), "releases"), "*.partial").Length > 0);
+        int?[] agents = [];
+        await Eventually.TrueAsync(() => (agents = [deploy.AgentOf(1), deploy.AgentOf(2), deploy.AgentOf(3)]).All(agent => agent is not null));
+        Assert.All(agents, agent => Assert.True(ProcessTree.IsRunning(agent!.Value)));
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.DoesNotContain(agents, agent => ProcessTree.IsRunning(agent!.Value));
         for (int number = 1; number <= 3; number++)
         {
             string releases = Path.Combine(deploy.LocalRoot(number), "releases");

@@ -30,4 +30,13 @@ public sealed class HostProblemsTests
         Assert.Equal(
             "MURDER0311: Agent lost on web1: the agent ended with exit code 3. ",
             HostProblems.From(s_host, new HostException(HostFailure.AgentLost, "web1: the agent ended with exit code 3")).ToString()[..66]);
+
+    [Fact]
+    public void AStalledSwarmNamesThePortsOfThisMachine()
+    {
+        string remedy = HostProblems.From(new TargetHost("web1") { Address = "192.0.2.1", Root = "/srv/web" }, HostFailure.SwarmStalled, "no byte", new DeployerPorts(6883, 40123)).Remedy;
+
+        Assert.Contains("6883", remedy, StringComparison.Ordinal);
+        Assert.Contains("40123", remedy, StringComparison.Ordinal);
+    }
 }

@@ -39,6 +39,11 @@ internal sealed class RolloutScript
 
     public string[] Ready(int host) => Say(new RolloutInput.AgentReady(host));
 
+    public string[] Progressed(int host, long verified, long uploaded = 0) =>
+        Say(new RolloutInput.Progressed(host, new AgentProgress(verified, 100, 0, verified, uploaded, 1)));
+
+    public string[] Working(int host, AgentWork work, long done) => Say(new RolloutInput.Working(host, new AgentWorking(work, done)));
+
     public string[] Staged(int host) => Say(new RolloutInput.Staged(host, new AgentStaged(default, 1, 0, 100, 50, 0)));
 
     public string[] Activated(int host) => Say(new RolloutInput.Activated(host, "old"));

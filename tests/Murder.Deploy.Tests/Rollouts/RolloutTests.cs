@@ -166,6 +166,130 @@ public sealed class RolloutTests
         Assert.Equal(RolloutPhase.Finished, script.Rollout.Phase);
     }
 
+    [Fact]
+    public void AnActivationThatGoesThroughAfterACancelCountsAsWhatItIs()
+    {
+        RolloutScript script = Activating(hosts: 2);
+
+        Assert.Equal(["cancel launches", "abort 0", "abort 1"], script.Cancel());
+        script.Activated(0);
+        script.Left(0);
+        script.Left(1);
+
+        Assert.Equal(["Active", "Failed"], script.Rollout.Hosts.Select(host => host.State.ToString()));
+        Assert.Null(script.Rollout.Hosts[0].Failure);
+        Assert.Equal(HostFailure.Cancelled, script.Rollout.Hosts[1].Failure);
+        Assert.Equal(1, script.Rollout.FailedCount);
+        Assert.False(script.Rollout.HasSucceeded);
+    }
+
+    [Fact]
+    public void ACancelThatComesAfterTheLastActivationCancelsNothing()
+    {
+        RolloutScript script = Activating(hosts: 1);
+        script.Activated(0);
+
+        Assert.Equal([], script.Cancel());
+        Assert.Equal(["finished"], script.Left(0));
+        Assert.True(script.Rollout.HasSucceeded);
+        Assert.False(script.Rollout.IsCancelled);
+    }
+
+    [Fact]
+    public void AnAgentThatIsReadyAfterTheCancelStaysCancelled()
+    {
+        RolloutScript script = new(hosts: 1);
+        script.Cancel();
+
+        Assert.Equal(["abort 0"], script.Ready(0));
+        Assert.Equal(HostState.Failed, script.Rollout.Hosts[0].State);
+        Assert.Equal(["finished"], script.Left(0));
+    }
+
+    [Fact]
+    public void AHostWhoseFetchMakesNoHeadwayIsGivenUpAndHoldsNobodyElse()
+    {
+        RolloutScript script = new(hosts: 2);
+        script.Ready(0);
+        script.Ready(1);
+        script.Progressed(0, verified: 50);
+        script.Staged(1);
+
+        Assert.Equal([], script.Wait(Rollout.HeadwayPatience - Rollout.LookInterval));
+        script.Progressed(0, verified: 50, uploaded: 1); // it still sends to others, but gets nothing
+        Assert.Equal(["stop 0", "stop 1"], script.Wait(Rollout.LookInterval));
+        Assert.Equal(HostFailure.StagingTimedOut, script.Rollout.Hosts[0].Failure);
+    }
+
+    [Theory]
+    [InlineData(AgentWork.Checking)]
+    [InlineData(AgentWork.Syncing)]
+    public void AHostThatGetsOnIsWaitedForHoweverLongItTakes(AgentWork work)
+    {
+        RolloutScript script = new(hosts: 1, RolloutGoal.Staged);
+        script.Ready(0);
+        for (int done = 0; done < 10; done++)
+        {
+            Assert.Equal([], script.Wait(Rollout.HeadwayPatience - Rollout.LookInterval));
+            script.Working(0, work, done);
+        }
+
+        Assert.Equal(["stop 0"], script.Wait(Rollout.HeadwayPatience));
+        Assert.Contains(work == AgentWork.Checking ? "checked" : "synced", script.Rollout.Hosts[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnActivationWithoutAnAnswerIsGivenUpAndALateAnswerIsBelieved()
+    {
+        RolloutScript script = Activating(hosts: 2);
+        script.Activated(0);
+
+        Assert.Equal([], script.Wait(Rollout.ActivationPatience - Rollout.LookInterval));
+        Assert.Equal(["stop 1", "stop 0"], script.Wait(Rollout.LookInterval));
+        Assert.Equal(HostFailure.ActivationTimedOut, script.Rollout.Hosts[1].Failure);
+        script.Activated(1);
+        script.Left(0);
+        Assert.Equal(["finished"], script.Left(1));
+        Assert.True(script.Rollout.HasSucceeded);
+    }
+
+    [Fact]
+    public void AStagedHostWaitsForTheOthersWithoutADeadline()
+    {
+        RolloutScript script = new(hosts: 2);
+        script.Ready(0);
+        script.Staged(0);
+
+        Assert.Equal([], script.Wait(10 * Rollout.HeadwayPatience));
+        Assert.Equal(HostState.Staged, script.Rollout.Hosts[0].State);
+        Assert.Null(script.Rollout.NextTimeout);
+    }
+
+    [Fact]
+    public void TheSumsAreThoseOfAllHosts()
+    {
+        RolloutScript script = new(hosts: 2);
+        script.Ready(0);
+        script.Ready(1);
+        script.Progressed(0, verified: 10);
+        script.Progressed(1, verified: 20);
+        script.Progressed(0, verified: 40);
+
+        Assert.Equal((60, 200), (script.Rollout.VerifiedBytes, script.Rollout.TotalBytes));
+    }
+
+    private static RolloutScript Activating(int hosts)
+    {
+        RolloutScript script = new(hosts);
+        for (int host = 0; host < hosts; host++)
+        {
+            script.Ready(host);
+            script.Staged(host);
+        }
+
+        return script;
+    }
+
     /// <summary>Whatever the hosts do, in whatever order: the rollout ends, and activates only when every host is staged or among the few that may fail.</summary>
     [Fact]
     public void EndsInOrderWhateverTheHostsDo() => Gen.Select(Gen.Int[1, 12], Gen.Int[0, 3], Gen.Int[1, 5], Gen.ULong).Sample((hosts, allowed, launches, seed) =>

@@ -24,6 +24,7 @@ public sealed class AgentJsonTests
         new AgentHello(1, "0.1.0", 7, "", "linux-x64", 2, "192.0.2.1", "192.0.2.2"),
         new AgentPong(3),
         new AgentProgress(1, 2, 3, 4, 5, 6),
+        new AgentWorking(AgentWork.Syncing, 7),
         new AgentPeerBanned("192.0.2.1:6881", "lied"),
         new AgentStaged(Release, 1.5, 1, 2, 3, 4),
         new AgentActivated(Release, null),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Murder.PeerHost.Contract;
@@ -33,6 +34,25 @@ public sealed class FetchTests
         await agent.ReadAsync<AgentBye>();
         Assert.Equal(0, await agent.ExitedAsync());
         seeded.AssertIsAt(host.Layout.Current);
+    }
+
+    /// <summary>The system executes no file that anybody has open for writing, and the agent had every file of the release open so.</summary>
+    [Fact]
+    public async Task WhatIsActiveCanBeExecutedWhileTheAgentSeedsIt()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId release = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, release));
+        await agent.ReadAsync<AgentStaged>();
+        await agent.SendAsync(new ActivateCommand(host.Root, release));
+        await agent.ReadAsync<AgentActivated>();
+
+        using Process app = Process.Start(Path.Combine(host.Layout.Current, "app"));
+        await app.WaitForExitAsync();
+
+        Assert.Equal(SeededRelease.AppExitCode, app.ExitCode);
     }
 
     [Fact]
@@ -143,6 +163,46 @@ public sealed class FetchTests
         AgentFailed failed = await last.ReadFailureAsync(seeded.Fetch(host, release));
         Assert.Equal(HostFailure.StorageFailed, failed.Failure);
         Assert.Contains(host.Layout.Release(release), failed.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AReleaseOfOtherContentUnderTheSameIdIsRefusedAsThat()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        await using SeededRelease other = await SeededRelease.StartAsync(megabytes: 2);
+        using HostFixture host = new();
+        ReleaseId release = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, release));
+        await agent.ReadAsync<AgentStaged>();
+
+        AgentFailed failed = await agent.ReadFailureAsync(other.Fetch(host, release));
+
+        Assert.Equal(HostFailure.ReleaseTaken, failed.Failure);
+        seeded.AssertIsAt(host.Layout.Release(release));
+    }
+
+    [Fact]
+    public async Task WhatAnotherReleaseOfTheSameContentHoldsIsCopiedAndCheckedAndOnlyTheRestIsFetched()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId first = seeded.Release("1.0.0");
+        ReleaseId second = seeded.Release("1.0.1");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, first));
+        await agent.ReadAsync<AgentStaged>();
+        string spoilt = Path.Combine(host.Layout.Release(first), "lib/00.dll");
+        byte[] mine = new byte[1024 * 1024];
+        File.WriteAllBytes(spoilt, mine);
+
+        await agent.SendAsync(seeded.Fetch(host, second) with { Seed = 4 });
+        AgentStaged staged = await agent.ReadAsync<AgentStaged>();
+
+        Assert.Equal(seeded.TotalBytes - mine.Length, staged.ResumedBytes);
+        Assert.Equal(mine.Length, staged.DownloadedBytes);
+        seeded.AssertIsAt(host.Layout.Release(second));
+        Assert.Equal(mine, File.ReadAllBytes(spoilt)); // nothing is shared between the two
     }
 
     [Fact]

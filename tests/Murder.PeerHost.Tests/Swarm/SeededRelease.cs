@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Murder.PeerHost.Contract;
 using Murder.Swarm;
 using Murder.Swarm.IO;
@@ -12,6 +13,9 @@ namespace Murder.PeerHost.Tests;
 /// </summary>
 internal sealed class SeededRelease : IAsyncDisposable
 {
+    /// <summary>What the executable of the release ends with.</summary>
+    public const int AppExitCode = 42;
+
     private const int PieceLength = 64 * 1024;
     private const string Secret = "00112233445566778899aabbccddeeff";
 
@@ -106,7 +110,7 @@ internal sealed class SeededRelease : IAsyncDisposable
     {
         Random random = new(megabytes);
         List<FileToHash> files = [];
-        Write("app", 100_000);
+        Write("app", 100_000, $"#!/bin/sh\nexit {AppExitCode}\n");
         File.SetUnixFileMode(directory.Combine("app"), File.GetUnixFileMode(directory.Combine("app")) | UnixFileMode.UserExecute);
         files[0] = files[0] with { IsExecutable = true };
         Write("wwwroot/empty.txt", 0);
@@ -119,10 +123,11 @@ internal sealed class SeededRelease : IAsyncDisposable
         files.Add(new FileToHash("latest.dll", 0, IsExecutable: false, "lib/00.dll"));
         return files;
 
-        void Write(string path, int length)
+        void Write(string path, int length, string head = "")
         {
             byte[] content = new byte[length];
             random.NextBytes(content);
+            Encoding.UTF8.GetBytes(head, content);
             directory.Write(path, content);
             files.Add(new FileToHash(path, length, IsExecutable: false, SymlinkTarget: null));
         }

@@ -26,6 +26,42 @@ public sealed class FetchVerbTests : IDisposable
         Assert.True(Directory.Exists(_host.Layout.Partial(release)));
     }
 
+    /// <summary>The commonest reason is a firewall, and only the tracker's address tells a person where.</summary>
+    [Fact]
+    public async Task ATrackerThatCannotBeReachedIsNamed()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+
+        VerbException failed = await FailAsync(seeded.Fetch(_host, seeded.Release("1.0.0")) with { AnnounceUrls = ["http://127.0.0.1:9/announce"] });
+
+        Assert.Equal(HostFailure.SwarmStalled, failed.Failure);
+        Assert.Contains("127.0.0.1:9", failed.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Without it a deployer could not tell a slow disk from one that hangs.</summary>
+    [Fact]
+    public async Task WhatTheDiskIsBusyWithIsSaid()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+
+        await StageAsync(seeded.Fetch(_host, seeded.Release("1.0.0")));
+        Assert.Equal(AgentWork.Syncing, Assert.Single(_events.Sent.OfType<AgentWorking>().Select(working => working.Work).Distinct()));
+
+        _events.Sent.Clear();
+        await StageAsync(seeded.Fetch(_host, seeded.Release("1.0.0")));
+        Assert.Equal(AgentWork.Checking, Assert.Single(_events.Sent.OfType<AgentWorking>().Select(working => working.Work).Distinct()));
+    }
+
+    [Fact]
+    public void WorkThatGetsOnSaysSo()
+    {
+        WorkReport work = new(AgentWork.Syncing, _events, new FetchOptions { ProgressInterval = TimeSpan.Zero }, TimeProvider.System);
+        work.Step();
+        work.Step();
+
+        Assert.Equal([0, 1, 2], _events.Sent.Cast<AgentWorking>().Select(working => working.Done));
+    }
+
     [Fact]
     public async Task AReleaseLargerThanTheDiskIsRefusedBeforeItsFirstByte()
     {
@@ -51,6 +87,12 @@ public sealed class FetchVerbTests : IDisposable
         Assert.Contains($"needs {length} more", failed.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Layout.Releases));
         Assert.Empty(_events.Sent);
+    }
+
+    private async Task StageAsync(FetchCommand command)
+    {
+        await using FetchVerb fetch = new(command, _events, FetchOptions.Default, _ => { }, TimeProvider.System);
+        await fetch.StageAsync(CancellationToken.None);
     }
 
     private async Task<VerbException> FailAsync(FetchCommand command)

@@ -21,6 +21,25 @@ public sealed class FileHandleCacheTests : IDisposable
     }
 
     [Fact]
+    public void After_a_drop_each_file_is_opened_anew_and_one_in_use_is_closed_by_its_last_user()
+    {
+        using FileHandleCache cache = new(2, Open);
+        Use(cache, 1);
+        FileHandleCache.Lease held = cache.Borrow(2);
+        SafeFileHandle heldHandle = held.Handle;
+
+        cache.Drop();
+
+        Assert.Equal(0, cache.Count);
+        Assert.False(heldHandle.IsClosed);
+        Use(cache, 1, 2);
+        Assert.Equal([1, 2, 1, 2], _opened);
+        held.Dispose();
+        Assert.True(heldHandle.IsClosed);
+        Assert.Equal(2, cache.Count);
+    }
+
+    [Fact]
     public void A_file_in_use_is_never_closed()
     {
         using FileHandleCache cache = new(1, Open);

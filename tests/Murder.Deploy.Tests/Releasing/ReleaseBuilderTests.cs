@@ -1,0 +1,37 @@
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+
+namespace Murder.Deploy.Tests;
+
+public sealed class ReleaseBuilderTests
+{
+    [Fact]
+    public async Task AMetainfoThatNoAgentWouldTakeIsRefusedBeforeAnyHostIsTouched()
+    {
+        using DeployFixture deploy = new();
+        Metainfo metainfo = await ReleaseBuilder.DescribeAsync(deploy.PublishDirectory, "web", CancellationToken.None);
+
+        ReleaseBuilder.RequireSendable(metainfo, metainfo.Bytes.Length);
+        DeploymentException refusal = Assert.Throws<DeploymentException>(() => ReleaseBuilder.RequireSendable(metainfo, metainfo.Bytes.Length - 1));
+
+        Assert.Equal("MURDER0211", Assert.Single(refusal.Problems).Code);
+    }
+
+    /// <summary>With a margin for everything that stands beside it.</summary>
+    [Fact]
+    public void ACommandWithTheLargestMetainfoIsNotTooLong()
+    {
+        FetchCommand command = new()
+        {
+            Root = "/" + new string('r', 4096),
+            Release = ReleaseId.Parse("1.0.0-20260101T000000Z-01234567"),
+            Metainfo = new byte[AgentProtocol.MetainfoBytesMax],
+            AnnounceUrls = [.. Enumerable.Repeat("http://[2001:db8:1234:5678:9abc:def0:1234:5678]:65535/00112233445566778899aabbccddeeff/announce", 256)],
+            Port = 65535,
+            Seed = ulong.MaxValue,
+            DeployedBy = new string('d', 512),
+        };
+
+        Assert.InRange(AgentJson.Write(command).Length, AgentProtocol.MetainfoBytesMax, AgentProtocol.CommandLineBytesMax);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using Murder.PeerHost.Contract;
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>A driver with child processes as hosts: a shell stands in for dotnet and a script for the agent.</summary>
+public sealed class RolloutDriverTests
+{
+    private static readonly DeploymentPlan s_plan = new()
+    {
+        Goal = RolloutGoal.Staged,
+        Application = "web",
+        Release = ReleaseId.Parse("1.0.0-20260101T000000Z-01234567"),
+        Hosts = [new TargetHost("local01") { Address = "127.0.0.1", Root = "/srv/web", IsLocal = true }],
+        FailedHostsMax = 0,
+        LaunchesMax = 1,
+        Port = 0,
+        SwarmSecurity = SwarmSecurity.None,
+        Seed = 1,
+        DeployedBy = "me@here",
+    };
+
+    /// <summary>The agent would answer pings and wait for its order for ever.</summary>
+    [Fact]
+    public async Task ACommandThatCannotBeSentFailsItsHostAndTheRolloutEnds()
+    {
+        HostProgress host = await RunAsync((_, _) => Fetch(new byte[AgentProtocol.CommandLineBytesMax]));
+
+        Assert.Equal(HostFailure.MetainfoRefused, host.Failure);
+        Assert.Contains($"{AgentProtocol.CommandLineBytesMax}", host.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ABugInACommandFailsItsHostAndTheRolloutEnds()
+    {
+        HostProgress host = await RunAsync((_, _) => Fetch([]) with { Release = default });
+
+        Assert.Equal(HostFailure.Bug, host.Failure);
+    }
+
+    private static async Task<HostProgress> RunAsync(Func<int, AgentHello, FetchCommand> makeFetch)
+    {
+        using TestDirectory agents = new();
+        agents.Write("any/murder-peer.dll", Encoding.UTF8.GetBytes(StubAgent.Script()));
+        Rollout rollout = new(s_plan);
+        RolloutDriver driver = new(s_plan, rollout, new LocalAgentLauncher(agents.Path, TimeProvider.System, dotnet: "/bin/sh"), makeFetch, _ => { }, TimeProvider.System, TimeProvider.System.GetTimestamp());
+        await driver.RunAsync(CancellationToken.None);
+        return rollout.Hosts[0];
+    }
+
+    private static FetchCommand Fetch(byte[] metainfo) =>
+        new() { Root = "/srv/web", Release = s_plan.Release, Metainfo = metainfo, AnnounceUrls = [], Port = 0, Seed = 1 };
+}
