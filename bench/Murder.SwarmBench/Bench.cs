@@ -17,9 +17,8 @@ internal static class Bench
                 // Two benches at once would measure each other.
                 using BenchLock turn = await BenchLock.TakeAsync(cancellationToken);
                 await using Lab lab = await Lab.UpAsync(options, hosts, rate, cancellationToken);
-                foreach (string name in options.Systems)
+                foreach (ISystem system in options.Systems.SelectMany(name => Make(name, project, options)))
                 {
-                    ISystem system = Make(name, project, options);
                     report.Add(await MeasureAsync(system, lab, payload, options.Runs, cancellationToken));
                 }
             }
@@ -30,13 +29,13 @@ internal static class Bench
         return report.Rows.All(row => row.Error is null);
     }
 
-    private static ISystem Make(string name, PayloadProject project, BenchOptions options) => name switch
+    private static IEnumerable<ISystem> Make(string name, PayloadProject project, BenchOptions options) => name switch
     {
-        "murder" => new MurderSystem(project, options.Security),
-        "libtorrent" => new LibtorrentSystem(options),
-        "aria2" => new AriaSystem(options),
-        "rsync" => new RsyncSystem(),
-        "scp" => new ScpSystem(options.ScpHosts),
+        "murder" => options.Securities.Select(security => new MurderSystem(project, security)),
+        "libtorrent" => [new LibtorrentSystem(options)],
+        "aria2" => [new AriaSystem(options)],
+        "rsync" => [new RsyncSystem()],
+        "scp" => [new ScpSystem(options.ScpHosts)],
         _ => throw new BenchException($"no system {name}"),
     };
 

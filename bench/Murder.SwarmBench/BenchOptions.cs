@@ -20,8 +20,11 @@ internal sealed record BenchOptions
 
     public string? JsonPath { get; init; }
 
-    /// <summary>MurderSwarmSecurity; the product's own default when null.</summary>
-    public string? Security { get; init; }
+    /// <summary>MurderSwarmSecurity, a row for each; null for the product's own default.</summary>
+    public IReadOnlyList<string?> Securities { get; init; } = [null];
+
+    /// <summary>Added to each packet that a host or the deployer sends.</summary>
+    public int LatencyMilliseconds { get; init; }
 
     /// <summary>Hosts that the copies one after another are made to; the rest is computed. All when null.</summary>
     public int? ScpHosts { get; init; }
@@ -34,6 +37,9 @@ internal sealed record BenchOptions
 
     /// <summary>Check the links of every lab first.</summary>
     public bool ChecksLinks { get; init; }
+
+    /// <summary>The lab's processes have the cores before others'; bench/swarm has seen to it.</summary>
+    public bool HasPriority { get; init; }
 
     /// <summary>The checkout this bench belongs to.</summary>
     public required string Repository { get; init; }
@@ -55,10 +61,12 @@ internal sealed record BenchOptions
                 "--systems" => options with { Systems = ParseSystems(Value()) },
                 "--runs" => options with { Runs = Number(Value()) },
                 "--json" => options with { JsonPath = Path.GetFullPath(Value()) },
-                "--security" => options with { Security = OneOf(Value(), "none", "tls") },
+                "--security" => options with { Securities = [.. List(Value()).Select(name => OneOf(name, "none", "tls"))] },
+                "--latency" => options with { LatencyMilliseconds = Number(Value()) },
                 "--scp-hosts" => options with { ScpHosts = Number(Value()) },
                 "--source" => options with { Source = Path.GetFullPath(Value()) },
                 "--no-pack" => options with { KeepsPackage = true },
+                "--priority" => options with { HasPriority = true },
                 "--check" => options with { ChecksLinks = true },
                 _ => throw new BenchException($"unknown option {option}; bench/README.md lists them"),
             };

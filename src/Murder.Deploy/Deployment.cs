@@ -64,7 +64,7 @@ public static class Deployment
     private static async Task<DeploymentReport> RollOutAsync(
         DeploymentPlan plan, Release release, DeploymentSettings settings, DateTimeOffset startedAt, long origin, IDeploymentLog log, CancellationToken cancellationToken)
     {
-        ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan.Seed, TimeProvider.System);
+        ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan.SwarmSecurity, plan.Seed, TimeProvider.System);
         await using (seeder.ConfigureAwait(false))
         {
             Rollout rollout = new(plan);
@@ -96,16 +96,21 @@ public static class Deployment
         return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System, origin);
     }
 
-    private static FetchCommand MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder, int host, AgentHello hello) => new()
+    private static FetchCommand MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder, int host, AgentHello hello)
     {
-        Root = plan.Hosts[host].Root,
-        Release = plan.Release,
-        Metainfo = release.Metainfo.Bytes.ToArray(),
-        AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
-        Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
-        Seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next(),
-        DeployedBy = plan.DeployedBy,
-    };
+        ulong seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next();
+        return new FetchCommand
+        {
+            Root = plan.Hosts[host].Root,
+            Release = plan.Release,
+            Metainfo = release.Metainfo.Bytes.ToArray(),
+            AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
+            Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
+            Seed = seed,
+            Credential = seeder.CredentialFor(seed),
+            DeployedBy = plan.DeployedBy,
+        };
+    }
 
     private static (DeploymentOptions Options, IReadOnlyList<TargetHost> Hosts) Resolve(DeploymentSettings settings, RolloutGoal goal, IDeploymentLog log)
     {

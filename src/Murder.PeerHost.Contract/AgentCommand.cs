@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Murder.Swarm;
 
 namespace Murder.PeerHost.Contract;
 
@@ -29,7 +30,7 @@ public sealed record FetchCommand : AgentCommand
     /// <summary>The whole <c>.torrent</c>.</summary>
     public required byte[] Metainfo { get; init; }
 
-    /// <summary>Tracker URLs, best first; IP addresses only (a static agent must not resolve names).</summary>
+    /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
     public required IReadOnlyList<string> AnnounceUrls { get; init; }
 
     /// <summary>First port to listen on, 0 for any.</summary>
@@ -37,6 +38,9 @@ public sealed record FetchCommand : AgentCommand
 
     /// <summary>Seed of everything random in this agent.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>Makes the agent a member of this deploy's swarm; null for a swarm without certificates.</summary>
+    public MemberCredential? Credential { get; init; }
 
     /// <summary>Who deploys, for the audit log: user@machine.</summary>
     public string DeployedBy { get; init; } = "";

@@ -31,7 +31,7 @@ internal static class Program
 
     private static async Task<int> RunAsync()
     {
-        IgnoreHostOpenSslConfiguration();
+        IgnoreHostCryptography();
         try
         {
             using Ending ending = new();
@@ -54,14 +54,18 @@ internal static class Program
     }
 
     /// <summary>
-    /// A statically linked OpenSSL must not load the modules that the host's openssl.cnf may name. The launcher says so too; this is for
-    /// who starts the agent by hand.
+    /// A statically linked OpenSSL must not load the modules that the host's openssl.cnf may name; the launcher says so too, this is for who
+    /// starts the agent by hand. The agent trusts its deployer only: reading the host's roots would cost it 90 ms of CPU for nothing. And .NET
+    /// looks for certificates below HOME; where that is not set it asks the C library, which in a static executable must load no name service.
     /// </summary>
-    private static void IgnoreHostOpenSslConfiguration()
+    private static void IgnoreHostCryptography()
     {
         if (OperatingSystem.IsLinux())
         {
             Posix.SetEnvironmentVariable("OPENSSL_CONF", "/dev/null");
+            Posix.SetEnvironmentVariable("SSL_CERT_FILE", "/dev/null");
+            Posix.SetEnvironmentVariable("SSL_CERT_DIR", "/dev/null");
+            Environment.SetEnvironmentVariable("HOME", "/dev/null");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Murder.Swarm.IO;
 
@@ -105,18 +104,19 @@ public sealed partial class SwarmDriver
     /// <summary>Gives the connection a slot, or closes it when too many are open.</summary>
     private void TakeIn(in DriverInput input, Instant now)
     {
-        (Stream stream, IPEndPoint endpoint, bool isOutgoing) = (input.Stream!, input.Endpoint!, input.IsOutgoing);
+        (PeerChannel channel, IPEndPoint endpoint, bool isOutgoing) = (input.Channel!, input.Endpoint!, input.IsOutgoing);
         PeerConnection? connection = isOutgoing || _connections.IncomingCount < _options.IncomingConnectionsMax
-            ? _connections.Add(slot => new PeerConnection(slot, isOutgoing, stream, _services))
+            ? _connections.Add(slot => new PeerConnection(slot, isOutgoing, channel.Stream, _services, channel.Member))
             : null;
         if (connection is not null)
         {
+            _connectionsTaken++;
             _session.Handle(SwarmInput.PeerConnected(connection.Slot, endpoint, isOutgoing), now);
             _tasks.Run(connection.RunAsync);
             return;
         }
 
-        stream.Dispose();
+        channel.Stream.Dispose();
         if (isOutgoing)
         {
             _session.Handle(SwarmInput.ConnectFailed(endpoint), now);
@@ -144,26 +144,5 @@ public sealed partial class SwarmDriver
         double milliseconds = Math.Max(0, Math.Ceiling((due - now).TotalMilliseconds));
         timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
         _wakeAt = now + TimeSpan.FromMilliseconds(milliseconds);
-    }
-
-    /// <summary>A connection was accepted. On the listener's task.</summary>
-    private async Task TakeInAsync(Socket socket)
-    {
-        Stream? stream = null;
-        try
-        {
-            IPEndPoint endpoint = PeerDialer.Normalize((IPEndPoint)socket.RemoteEndPoint!);
-            stream = PeerDialer.ToStream(socket);
-            if (await _inbox.PostAsync(DriverInput.ConnectionOpened(stream, endpoint, isOutgoing: false)).ConfigureAwait(false))
-            {
-                return;
-            }
-        }
-        catch (SocketException)
-        {
-            // Expected: it is gone already.
-        }
-
-        socket.Dispose();
     }
 }

@@ -64,19 +64,27 @@ public sealed partial class SwarmDriver
         try
         {
             Stream? stream = await PeerDialer.ConnectAsync(endpoint, _options.ConnectTimeout, _time, ending).ConfigureAwait(false);
-            if (stream is null)
+            PeerChannel? channel = stream is null ? null : await AuthenticateAsync(stream, ending).ConfigureAwait(false);
+            if (channel is null)
             {
                 await _inbox.PostAsync(SwarmInput.ConnectFailed(endpoint)).ConfigureAwait(false);
             }
-            else if (!await _inbox.PostAsync(DriverInput.ConnectionOpened(stream, endpoint, isOutgoing: true)).ConfigureAwait(false))
+            else if (!await _inbox.PostAsync(DriverInput.ConnectionOpened(channel, endpoint, isOutgoing: true)).ConfigureAwait(false))
             {
-                await stream.DisposeAsync().ConfigureAwait(false);
+                await channel.Stream.DisposeAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // Expected: the driver ends.
         }
+    }
+
+    private async Task<PeerChannel?> AuthenticateAsync(Stream stream, CancellationToken ending)
+    {
+        using CancellationTokenSource late = new(_options.AuthenticationTimeout, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ending);
+        return await PeerChannel.OpenAsync(stream, isOutgoing: true, _options.Security, either.Token).ConfigureAwait(false);
     }
 
     private void LoadLeaves(PeerSlot slot, in HashRequest request)

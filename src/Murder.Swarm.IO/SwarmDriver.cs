@@ -14,6 +14,7 @@ public sealed partial class SwarmDriver : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly PeerListener _listener;
+    private readonly PeerEntrance _entrance;
     private readonly DriverInbox _inbox = new();
     private readonly BlockPool _blocks;
     private readonly PieceWriters _writers;
@@ -31,6 +32,7 @@ public sealed partial class SwarmDriver : IAsyncDisposable
     private SwarmStats _stats;
     private Task? _run;
     private Exception? _fault;
+    private int _connectionsTaken; // written by the loop
 
     /// <summary>Binds the port; nothing is sent before <see cref="RunAsync"/>. The driver does not own the store.</summary>
     /// <param name="verified">pieces of the store that are verified already</param>
@@ -40,7 +42,8 @@ public sealed partial class SwarmDriver : IAsyncDisposable
     {
         SwarmRandom random = new(options.Seed);
         _listener = new PeerListener(options.ListenAddress, options.Port, options.PortsTried);
-        Self = PeerId.Create(random);
+        PeerId drawn = PeerId.Create(random);
+        Self = options.Security is { } security ? security.Peer ?? throw new ArgumentException("the certificate names no peer", nameof(options)) : drawn;
         _session = new SwarmSession(metainfo, verified, options.Session with { ListenPort = Port }, Self, random.Next());
         _stats = _session.Stats;
         _options = options;
@@ -56,6 +59,7 @@ public sealed partial class SwarmDriver : IAsyncDisposable
         _services = new PeerServices(_inbox, _blocks, store, options, time);
         _connections = new ConnectionTable(options.IncomingConnectionsMax + options.Session.OutgoingPeersMax);
         _tasks = new TaskSet(Fail);
+        _entrance = new PeerEntrance(_listener, _inbox, () => _connections.IncomingCount >= options.IncomingConnectionsMax, options, time, Fail);
         if (verified.IsFull)
         {
             _completed.SetResult();
@@ -98,6 +102,9 @@ public sealed partial class SwarmDriver : IAsyncDisposable
 
     /// <summary>Tasks that run for this driver; none once <see cref="RunAsync"/> has ended.</summary>
     internal int TaskCount => _tasks.Count;
+
+    /// <summary>Connections that the session was told of, since the beginning.</summary>
+    internal int ConnectionsTaken => Volatile.Read(ref _connectionsTaken);
 
     /// <summary>Block buffers that are in use.</summary>
     internal int BlocksRented => _blocks.Rented;
@@ -159,7 +166,7 @@ public sealed partial class SwarmDriver : IAsyncDisposable
 
     private void Start(CancellationToken ending, CancellationToken endingAnnounces)
     {
-        _tasks.Run(() => _listener.AcceptAsync(TakeInAsync, _time, ending));
+        _tasks.Run(() => _entrance.RunAsync(ending));
         _tasks.Run(() => _leaves.RunAsync(ending));
         for (int writer = 0; writer < _options.WritersMax; writer++)
         {
@@ -202,9 +209,9 @@ public sealed partial class SwarmDriver : IAsyncDisposable
     {
         while (_inbox.TryTake(out DriverInput input))
         {
-            if (input.Stream is not null)
+            if (input.Channel is not null)
             {
-                await input.Stream.DisposeAsync().ConfigureAwait(false);
+                await input.Channel.Stream.DisposeAsync().ConfigureAwait(false);
             }
         }
     }

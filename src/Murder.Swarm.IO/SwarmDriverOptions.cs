@@ -28,6 +28,15 @@ public sealed record SwarmDriverOptions
     /// <summary>A connection that is not open after this long counts as failed.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What this member shows to the others; null for a swarm without certificates, which any BitTorrent v2 client can join.</summary>
+    public MemberTls? Security { get; init; }
+
+    /// <summary>How long the other side of a new connection may take to prove that it is a member.</summary>
+    public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Accepted connections that have not proved it yet; beyond, the oldest is closed.</summary>
+    public int AuthenticationsMax { get; init; } = 256;
+
     /// <summary>How long a connection that is being closed may take to send what is queued.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 

@@ -35,6 +35,19 @@ public sealed class PackageFixture : IAsyncLifetime, IDisposable
         return reader.ReadToEnd();
     }
 
+    /// <summary>Writes a gzipped file of the package as an executable that anybody may run.</summary>
+    public void Unpack(string path, string executable)
+    {
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(Feed, $"Murder.Build.{Version}.nupkg"));
+        using (GZipStream packed = new(package.GetEntry(path)!.Open(), CompressionMode.Decompress))
+        using (FileStream file = File.Create(executable))
+        {
+            packed.CopyTo(file);
+        }
+
+        File.SetUnixFileMode(executable, (UnixFileMode)0x1ED); // 755
+    }
+
     private static bool IsOfNuGet(string path) => path is "[Content_Types].xml" || path.StartsWith("_rels/", StringComparison.Ordinal) || path.StartsWith("package/", StringComparison.Ordinal);
 }
 

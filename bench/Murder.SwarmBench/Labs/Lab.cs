@@ -56,7 +56,7 @@ internal sealed class Lab : IAsyncDisposable
     public static async Task<Lab> UpAsync(BenchOptions options, int hosts, string rate, CancellationToken cancellationToken)
     {
         string script = Path.Combine(options.Repository, "bench", "lab");
-        await Command.RunAsync(script, ["up", hosts.ToString(CultureInfo.InvariantCulture), rate], cancellationToken);
+        await Command.RunAsync(script, ["up", hosts.ToString(CultureInfo.InvariantCulture), rate, "--latency", options.LatencyMilliseconds.ToString(CultureInfo.InvariantCulture)], cancellationToken);
         string name = Environment.GetEnvironmentVariable("MURDER_LAB") is { Length: > 0 } given ? given : "murder-lab";
         Lab lab = new(script, name, rate);
         if (options.ChecksLinks)

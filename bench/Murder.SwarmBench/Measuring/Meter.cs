@@ -7,12 +7,19 @@ namespace Murder.SwarmBench;
 /// <param name="LabCpu">seconds of all processes on the hosts and the deployer</param>
 /// <param name="DeployerCpu">of those, the deployer's</param>
 /// <param name="MachineCpu">seconds that any core of the machine was busy</param>
-internal readonly record struct Sample(DateTimeOffset At, double SentBytes, double LabCpu, double DeployerCpu, double MachineCpu)
+/// <param name="LabWait">seconds in which some process of the lab wanted a core and had none; 0 where the kernel does not tell</param>
+internal readonly record struct Sample(DateTimeOffset At, double SentBytes, double LabCpu, double DeployerCpu, double MachineCpu, double LabWait)
 {
     public static Sample Between(in Sample left, in Sample right, DateTimeOffset at)
     {
         double part = right.At == left.At ? 0 : (at - left.At) / (right.At - left.At);
-        return new Sample(at, Mix(left.SentBytes, right.SentBytes), Mix(left.LabCpu, right.LabCpu), Mix(left.DeployerCpu, right.DeployerCpu), Mix(left.MachineCpu, right.MachineCpu));
+        return new Sample(
+            at,
+            Mix(left.SentBytes, right.SentBytes),
+            Mix(left.LabCpu, right.LabCpu),
+            Mix(left.DeployerCpu, right.DeployerCpu),
+            Mix(left.MachineCpu, right.MachineCpu),
+            Mix(left.LabWait, right.LabWait));
 
         double Mix(double from, double to) => from + ((to - from) * part);
     }
@@ -90,7 +97,7 @@ internal sealed class Meter : IAsyncDisposable
         }
     }
 
-    private Sample Take() => new(DateTimeOffset.UtcNow, SentBytes(), CpuSeconds(_all), CpuSeconds(_deployer), BusySeconds());
+    private Sample Take() => new(DateTimeOffset.UtcNow, SentBytes(), CpuSeconds(_all), CpuSeconds(_deployer), BusySeconds(), WaitSeconds());
 
     private long SentBytes()
     {
@@ -100,6 +107,13 @@ internal sealed class Meter : IAsyncDisposable
 
     private static double CpuSeconds(string cgroup) =>
         Number(File.ReadLines(Path.Combine(cgroup, "cpu.stat")).Single(line => line.StartsWith("usage_usec ", StringComparison.Ordinal))[11..]) / 1e6;
+
+    private double WaitSeconds()
+    {
+        string path = Path.Combine(_all, "cpu.pressure");
+        string? some = File.Exists(path) ? File.ReadLines(path).First() : null;
+        return some is null ? 0 : Number(some[(some.IndexOf("total=", StringComparison.Ordinal) + 6)..]) / 1e6;
+    }
 
     /// <summary>User, nice, system, irq, softirq, steal: not idle, not waiting for a disk. In hundredths, as /proc has them everywhere.</summary>
     private static double BusySeconds()

@@ -30,7 +30,7 @@ internal sealed class BenchReport(BenchOptions options, Payload payload)
     {
         List<string[]> lines =
         [
-            ["system", "N", "rate", "last / (F/C)", "min-max", "growth", "link x F", "payload x F", "host cpu-s/GB", "seeder cpu-s/GB", "host MiB", "seeder MiB", "CPU", "not lab", "deploy s", "command s"],
+            ["system", "N", "rate", "last / (F/C)", "min-max", "growth", "link x F", "payload x F", "host cpu-s/GB", "seeder cpu-s/GB", "host MiB", "seeder MiB", "CPU", "not lab", "cpu wait", "deploy s", "command s"],
             .. _rows.Select(Line),
         ];
         int[] widths = [.. Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length))];
@@ -74,6 +74,7 @@ internal sealed class BenchReport(BenchOptions options, Payload payload)
         Cell(row.Median(run => run.SeederPeakBytes / 1048576.0), "0"),
         Cell(row.Median(run => run.MachineCpu), "0%") + (row.Median(run => run.MachineCpu) > CpuBound ? " !" : ""),
         Cell(row.Median(run => run.OtherCpu), "0%"),
+        Cell(row.Median(run => run.CpuWait), "0%"),
         Cell(row.Median(run => run.DeploySeconds), "0.00"),
         Cell(row.Median(run => run.CommandSeconds), "0.00"),
     ];
@@ -100,6 +101,8 @@ internal sealed class BenchReport(BenchOptions options, Payload payload)
         StartedAt = _startedAt,
         Cores = Environment.ProcessorCount,
         Kernel = Environment.OSVersion.Version.ToString(),
+        options.LatencyMilliseconds,
+        options.HasPriority,
         Payload = new { Files = payload.Files.Count, Bytes = payload.TotalBytes, options.IsQuarter },
         Rows = _rows.Select(row => new { row.System, row.Hosts, row.Rate, Ratio = row.Median(run => run.Ratio), Growth = Growth(row), row.Error, row.Runs }),
     };

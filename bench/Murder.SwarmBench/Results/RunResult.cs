@@ -42,6 +42,9 @@ internal sealed record RunResult
     /// <summary>Of that, what no process of the lab used: others' work, and the kernel's network.</summary>
     public required double OtherCpu { get; init; }
 
+    /// <summary>Part of the clock's time in which some process of the lab wanted a core and had none.</summary>
+    public required double CpuWait { get; init; }
+
     /// <summary>Only a part of the hosts was really copied to.</summary>
     public required bool IsScaled { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record RunResult
             SeederPeakBytes = meter.DeployerPeakBytes,
             MachineCpu = (end.MachineCpu - start.MachineCpu) / machine,
             OtherCpu = (end.MachineCpu - start.MachineCpu - (end.LabCpu - start.LabCpu)) / machine,
+            CpuWait = (end.LabWait - start.LabWait) / seconds,
             IsScaled = outcome.Scale > 1,
             DeploySeconds = outcome.DeploySeconds,
             CommandSeconds = outcome.CommandSeconds,
@@ -87,5 +91,5 @@ internal sealed record RunResult
         $"last host {LastSeconds:0.00} s = {Ratio:0.000} x F/C, first {FirstSeconds:0.00} s, 1 % sent after {StartSeconds:0.00} s; seeder sent {LinkCopies:0.00} F on the link" +
         (PayloadCopies is null ? "" : $", {PayloadCopies:0.000} F of payload") +
         (DeploySeconds is null ? "" : $"; agents ready {ReadySeconds:0.00} s, deploy {DeploySeconds:0.00} s, command {CommandSeconds:0.00} s") +
-        $"; CPU {MachineCpu:P0} ({OtherCpu:P0} not the lab's)";
+        $"; CPU {MachineCpu:P0} ({OtherCpu:P0} not the lab's), waited for {CpuWait:P0} of the time";
 }

@@ -23,6 +23,8 @@ public sealed record DeploymentPlan
     /// <summary>First swarm port on the hosts. Local hosts share one machine, so theirs are chosen by the system.</summary>
     public required int Port { get; init; }
 
+    public required SwarmSecurity SwarmSecurity { get; init; }
+
     /// <summary>Everything random in the deploy derives from it.</summary>
     public required ulong Seed { get; init; }
 

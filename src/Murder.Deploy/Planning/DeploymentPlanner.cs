@@ -14,6 +14,7 @@ internal static class DeploymentPlanner
         FailedHostsMax = options.MaxFailedHosts.Of(hosts.Count),
         LaunchesMax = options.ConnectionsMax,
         Port = options.Port,
+        SwarmSecurity = options.SwarmSecurity,
         Seed = seed,
         DeployedBy = deployedBy,
     };

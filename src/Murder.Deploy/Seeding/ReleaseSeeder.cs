@@ -9,28 +9,39 @@ using Murder.Swarm.IO;
 namespace Murder.Deploy;
 
 /// <summary>
-/// The deployer's part in the swarm: the transient tracker and the seeder, which reads the publish folder. Both live as long as this object.
+/// The deployer's part in the swarm: the transient tracker, the seeder, which reads the publish folder, and the authority that says who
+/// the members are. All live as long as this object.
 /// </summary>
 internal sealed class ReleaseSeeder : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
+    private readonly SwarmAuthority? _authority;
+    private readonly MemberTls? _seederTls;
+    private readonly MemberTls? _trackerTls;
     private readonly PieceStore _store;
     private readonly TrackerServer _tracker;
     private readonly SwarmDriver _driver;
     private readonly Task _running;
 
-    private ReleaseSeeder(Release release, ulong seed, TimeProvider time)
+    private ReleaseSeeder(Release release, SwarmSecurity security, ulong seed, TimeProvider time)
     {
+        if (security == SwarmSecurity.Tls)
+        {
+            _authority = new SwarmAuthority(time);
+            _seederTls = new MemberTls(_authority.Issue(PeerOf(seed)), time);
+            _trackerTls = new MemberTls(_authority.IssueTracker(), time);
+        }
+
         // The secret is not derived from the seed: the seed stands in the report.
         string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         _store = PieceStore.OpenForSeeding(release.Directory, release.Metainfo);
-        _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time);
+        _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time, security: _trackerTls);
         _driver = new SwarmDriver(
             release.Metainfo,
             _store,
             Bitfield.Full(release.Metainfo.Layout.PieceCount),
             announcer: null,
-            new SwarmDriverOptions { Seed = seed, Session = SwarmOptions.Default with { PeersMax = PeersMax } },
+            new SwarmDriverOptions { Seed = seed, Security = _seederTls, Session = SwarmOptions.Default with { PeersMax = PeersMax, IsOrigin = true } },
             time);
         _tracker.AddLocalSeed(_driver.Self, _driver.Port);
         _running = Task.WhenAll(_tracker.RunAsync(_end.Token), _driver.RunAsync(_end.Token));
@@ -48,7 +59,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     /// <summary>Faults when the publish folder cannot be read any more or a socket is lost.</summary>
     public Task Running => _running;
 
-    public static ReleaseSeeder Start(Release release, ulong seed, TimeProvider time) => new(release, seed, time);
+    public static ReleaseSeeder Start(Release release, SwarmSecurity security, ulong seed, TimeProvider time) => new(release, security, seed, time);
 
     /// <summary>Where an agent can reach the tracker, best first: the address its own SSH session came from, then every address of this machine.</summary>
     public IReadOnlyList<string> AnnounceUrlsFor(TargetHost host, AgentHello hello)
@@ -66,6 +77,9 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         return [.. addresses.Distinct().Select(address => _tracker.AnnounceUrl(address).ToString() + zone)];
     }
 
+    /// <summary>What makes the agent with this seed a member; null in a swarm without certificates.</summary>
+    public MemberCredential? CredentialFor(ulong agentSeed) => _authority?.Issue(PeerOf(agentSeed));
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
@@ -73,8 +87,14 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         await _driver.DisposeAsync().ConfigureAwait(false);
         await _tracker.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();
+        _seederTls?.Dispose();
+        _trackerTls?.Dispose();
+        _authority?.Dispose();
         _end.Dispose();
     }
+
+    /// <summary>The id that a member with this seed would draw by itself.</summary>
+    private static PeerId PeerOf(ulong seed) => PeerId.Create(new SwarmRandom(seed));
 
     private static IEnumerable<IPAddress> OwnAddresses() =>
         from network in NetworkInterface.GetAllNetworkInterfaces()

@@ -15,6 +15,16 @@ public enum RolloutGoal
     Active,
 }
 
+/// <summary>Who can take part in the swarm of a deploy.</summary>
+public enum SwarmSecurity
+{
+    /// <summary>Members of this deploy only, over mutual TLS.</summary>
+    Tls,
+
+    /// <summary>Any BitTorrent v2 client that knows the info-hash; nothing is encrypted.</summary>
+    None,
+}
+
 /// <summary><see cref="DeploymentSettings"/> after validation: numbers are numbers, limits are kept.</summary>
 public sealed record DeploymentOptions
 {
@@ -30,4 +40,6 @@ public sealed record DeploymentOptions
 
     /// <summary>First swarm port on hosts; 0 lets each host's system choose.</summary>
     public required int Port { get; init; }
+
+    public required SwarmSecurity SwarmSecurity { get; init; }
 }

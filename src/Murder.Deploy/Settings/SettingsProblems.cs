@@ -8,10 +8,10 @@ internal static class SettingsProblems
         $"{property} is '{value}'.",
         $"Give {expected}.");
 
-    public static Problem SwarmSecurityUnavailable(string value) => new(
+    public static Problem SwarmSecurity(string value) => new(
         "MURDER0011",
-        $"MurderSwarmSecurity is '{value}', and this version only knows 'none': swarm traffic is verified, but not encrypted.",
-        "Leave the property out or set it to 'none', and keep the swarm port closed to outsiders.");
+        $"MurderSwarmSecurity is '{value}'.",
+        "Leave the property out for 'tls', by which the hosts of a deploy speak with each other only, or set it to 'none'.");
 
     public static Problem ApplicationName(string value) => new(
         "MURDER0012",

@@ -20,9 +20,9 @@ internal static class SettingsValidator
             problems.Add(SettingsProblems.Version(settings.Version));
         }
 
-        if (settings.SwarmSecurity is not ("" or "none"))
+        if (settings.SwarmSecurity is not ("" or "tls" or "none"))
         {
-            problems.Add(SettingsProblems.SwarmSecurityUnavailable(settings.SwarmSecurity));
+            problems.Add(SettingsProblems.SwarmSecurity(settings.SwarmSecurity));
         }
 
         if (settings.Release.Length > 0 && !ReleaseId.TryParse(settings.Release, out _))
@@ -46,6 +46,7 @@ internal static class SettingsValidator
             MaxFailedHosts = budget,
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
             Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),
+            SwarmSecurity = settings.SwarmSecurity == "none" ? SwarmSecurity.None : SwarmSecurity.Tls,
         };
     }
 

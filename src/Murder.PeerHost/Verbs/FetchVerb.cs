@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Murder.PeerHost.Contract;
 using Murder.Swarm;
 using Murder.Swarm.IO;
@@ -14,6 +15,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
 
     private ReleaseStore? _releases;
     private PieceStore? _pieces;
+    private MemberTls? _security;
     private SwarmMember? _member;
     private ProgressReport? _report;
     private ReleaseLock? _lock;
@@ -36,6 +38,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         _releases = ReleaseStore.At(command.Root, warn, time);
         IReadOnlyList<Uri> trackers = ParseTrackers();
         Metainfo metainfo = ParseMetainfo();
+        _security = OpenCredential();
         _releases.Prepare();
         _lock = await _releases.TakeLockAsync(command.DeployedBy, cancellationToken).ConfigureAwait(false);
         if (_releases.IsStaged(command.Release))
@@ -67,6 +70,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     public async ValueTask DisposeAsync()
     {
         await LeaveSwarmAsync().ConfigureAwait(false);
+        _security?.Dispose();
         _pieces?.Dispose();
         if (_lock is null)
         {
@@ -88,11 +92,27 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
             ? metainfo!
             : throw new VerbException(HostFailure.MetainfoRefused, $"the metainfo of {command.Release} is refused: {error}");
 
-    /// <summary>IP addresses only: a static agent cannot resolve names.</summary>
-    private List<Uri> ParseTrackers() => [.. command.AnnounceUrls.Select(text =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttp && url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
-            ? url
-            : throw new VerbException(HostFailure.ProtocolMismatch, "a tracker URL is not http with an IP address"))];
+    /// <summary>IP addresses only: a static agent cannot resolve names. A member with a certificate does not announce in the open.</summary>
+    private List<Uri> ParseTrackers()
+    {
+        string scheme = command.Credential is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        return [.. command.AnnounceUrls.Select(text =>
+            Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == scheme && url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
+                ? url
+                : throw new VerbException(HostFailure.ProtocolMismatch, $"a tracker URL is not {scheme} with an IP address"))];
+    }
+
+    private MemberTls? OpenCredential()
+    {
+        try
+        {
+            return command.Credential is { } credential ? new MemberTls(credential, time) : null;
+        }
+        catch (CryptographicException e)
+        {
+            throw new VerbException(HostFailure.ProtocolMismatch, $"the credential of this deploy cannot be used: {e.Message}", e);
+        }
+    }
 
     /// <summary>A re-run: the release is there already. It is trusted no more than what a peer sends.</summary>
     private async Task<Bitfield> VerifyStagedAsync(Metainfo metainfo, CancellationToken cancellationToken)
@@ -144,7 +164,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
 
     private void Join(Metainfo metainfo, Bitfield verified, IReadOnlyList<Uri> trackers)
     {
-        _member = new SwarmMember(metainfo, _pieces!, verified, trackers, command, time);
+        _member = new SwarmMember(metainfo, _pieces!, verified, trackers, _security, command, time);
         _report = new ProgressReport(_member, metainfo.Layout.TotalLength, _resumedBytes, events, options, time);
     }
 

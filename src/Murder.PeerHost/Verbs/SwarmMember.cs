@@ -7,7 +7,7 @@ using Murder.Swarm.IO;
 
 namespace Murder.PeerHost;
 
-/// <summary>This host's part in the swarm, from its first announce to its goodbye. Owns everything it is made of but the store.</summary>
+/// <summary>This host's part in the swarm, from its first announce to its goodbye. Owns everything it is made of but the store and the credential.</summary>
 internal sealed class SwarmMember : IAsyncDisposable
 {
     /// <summary>Reports of banned peers that may wait; more are dropped, as the count in the statistics is not.</summary>
@@ -23,10 +23,10 @@ internal sealed class SwarmMember : IAsyncDisposable
 
     /// <summary>Joins.</summary>
     /// <exception cref="VerbException">no port is free</exception>
-    public SwarmMember(Metainfo metainfo, PieceStore store, Bitfield verified, IReadOnlyList<Uri> trackers, FetchCommand command, TimeProvider time)
+    public SwarmMember(Metainfo metainfo, PieceStore store, Bitfield verified, IReadOnlyList<Uri> trackers, MemberTls? security, FetchCommand command, TimeProvider time)
     {
-        _tracker = trackers.Count > 0 ? new TrackerClient(trackers) : null;
-        SwarmDriverOptions options = new() { Port = command.Port, Seed = command.Seed };
+        _tracker = trackers.Count > 0 ? new TrackerClient(trackers, security) : null;
+        SwarmDriverOptions options = new() { Port = command.Port, Seed = command.Seed, Security = security };
         try
         {
             _driver = new SwarmDriver(metainfo, store, verified, _tracker, options, time);

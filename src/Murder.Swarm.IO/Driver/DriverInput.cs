@@ -24,7 +24,7 @@ internal readonly record struct DriverInput
 
     public SwarmInput Session { get; private init; }
 
-    public Stream? Stream { get; private init; }
+    public PeerChannel? Channel { get; private init; }
 
     public IPEndPoint? Endpoint { get; private init; }
 
@@ -36,9 +36,9 @@ internal readonly record struct DriverInput
 
     public static implicit operator DriverInput(in SwarmInput input) => new() { Kind = DriverInputKind.Session, Session = input };
 
-    /// <summary>Gives the stream away.</summary>
-    public static DriverInput ConnectionOpened(Stream stream, IPEndPoint endpoint, bool isOutgoing) =>
-        new() { Kind = DriverInputKind.ConnectionOpened, Stream = stream, Endpoint = endpoint, IsOutgoing = isOutgoing };
+    /// <summary>Gives the channel away.</summary>
+    public static DriverInput ConnectionOpened(PeerChannel channel, IPEndPoint endpoint, bool isOutgoing) =>
+        new() { Kind = DriverInputKind.ConnectionOpened, Channel = channel, Endpoint = endpoint, IsOutgoing = isOutgoing };
 
     /// <summary>A block could not be read.</summary>
     public static DriverInput StoreFailed(StorageException failure) =>

@@ -1,30 +1,35 @@
 using System.Buffers;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Murder.Swarm.IO;
 
 /// <summary>
 /// One connection to the tracker: reads requests one after another and answers each. Ends by itself, and never later than its deadlines:
-/// when the other side closes, is too slow or sends something else than HTTP, or when an answer says so. Owns its socket.
+/// when the other side closes, is too slow or sends something else than HTTP, or when an answer says so. Owns its stream and socket.
 /// </summary>
 internal sealed class HttpConnection : IDisposable
 {
     private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly TrackerServerOptions _options;
     private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenRegistration _stop;
     private byte[]? _buffer; // from the pool while bytes of a request are here, so that an idle connection holds none
     private int _length;
 
-    public HttpConnection(Socket socket, TrackerServerOptions options, TimeProvider time, CancellationToken stop)
+    /// <param name="stream">the socket's, or TLS around it</param>
+    public HttpConnection(Socket socket, Stream stream, TrackerServerOptions options, TimeProvider time, CancellationToken stop)
     {
         _socket = socket;
+        _stream = stream;
         _options = options;
         _deadline = new CancellationTokenSource(options.RequestTimeout, time);
         _stop = stop.UnsafeRegister(static deadline => ((CancellationTokenSource)deadline!).Cancel(), _deadline);
     }
 
     /// <summary>Answers requests until there is a reason to end.</summary>
+    /// <exception cref="IOException">the connection broke</exception>
     /// <exception cref="SocketException">the connection broke</exception>
     /// <exception cref="OperationCanceledException">a deadline passed, or the server stops</exception>
     public async Task ServeAsync(Func<HttpRequestHead, HttpAnswer> answer)
@@ -42,7 +47,7 @@ internal sealed class HttpConnection : IDisposable
                 : HttpRequestHead.TryParse(_buffer.AsSpan(0, end), out HttpStatus status) is { } request ? answer(request)
                 : HttpAnswer.Refusal(status);
             Consume(Math.Max(end, 0));
-            await SendAsync(given.ToBytes()).ConfigureAwait(false);
+            await _stream.WriteAsync(given.ToBytes(), _deadline.Token).ConfigureAwait(false);
             _deadline.CancelAfter(_options.IdleTimeout);
         }
         while (given.KeepAlive);
@@ -54,6 +59,7 @@ internal sealed class HttpConnection : IDisposable
     {
         _stop.Dispose();
         _deadline.Dispose();
+        _stream.Dispose();
         _socket.Dispose();
         ReturnBuffer();
     }
@@ -86,11 +92,11 @@ internal sealed class HttpConnection : IDisposable
             if (_buffer is null)
             {
                 // Completes when there is something to read, without a buffer to read it into.
-                await _socket.ReceiveAsync(Memory<byte>.Empty, _deadline.Token).ConfigureAwait(false);
+                await _stream.ReadAsync(Memory<byte>.Empty, _deadline.Token).ConfigureAwait(false);
                 _buffer = ArrayPool<byte>.Shared.Rent(_options.RequestBytesMax);
             }
 
-            int read = await _socket.ReceiveAsync(_buffer.AsMemory(_length, _options.RequestBytesMax - _length), _deadline.Token).ConfigureAwait(false);
+            int read = await _stream.ReadAsync(_buffer.AsMemory(_length, _options.RequestBytesMax - _length), _deadline.Token).ConfigureAwait(false);
             if (read == 0)
             {
                 return 0;
@@ -100,18 +106,15 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        while (bytes.Length > 0)
-        {
-            bytes = bytes[await _socket.SendAsync(bytes, _deadline.Token).ConfigureAwait(false)..];
-        }
-    }
-
     // Closing with unread bytes would reset the connection, and the other side could lose the answer: read them first, within reason.
     private async ValueTask CloseAsync()
     {
         const int DrainedBytesMax = 64 * 1024;
+        if (_stream is SslStream secured)
+        {
+            await secured.ShutdownAsync().ConfigureAwait(false);
+        }
+
         _socket.Shutdown(SocketShutdown.Send);
         _deadline.CancelAfter(_options.RequestTimeout);
         _buffer ??= ArrayPool<byte>.Shared.Rent(_options.RequestBytesMax);
@@ -119,7 +122,7 @@ internal sealed class HttpConnection : IDisposable
         int read;
         do
         {
-            read = await _socket.ReceiveAsync(_buffer, _deadline.Token).ConfigureAwait(false);
+            read = await _stream.ReadAsync(_buffer, _deadline.Token).ConfigureAwait(false);
             drained += read;
         }
         while (read > 0 && drained < DrainedBytesMax);

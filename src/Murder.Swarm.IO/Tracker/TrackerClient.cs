@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Murder.Swarm.IO;
 
 /// <summary>
-/// Announces over HTTP to the first of several URLs that answers, and stays with it (BEP 12, one tier). All URLs lead to the same tracker by
+/// Announces over HTTP, or HTTPS in a swarm with certificates, to the first of several URLs that answers, and stays with it (BEP 12, one tier). All URLs lead to the same tracker by
 /// different ways; while none has answered, each is given a short start before the next is tried beside it, so that an address behind a
 /// firewall that drops packets costs a moment and not a timeout. One announce at a time.
 /// </summary>
@@ -15,17 +15,27 @@ public sealed class TrackerClient : IAnnouncer, IDisposable
 
     private const int UrlsMax = 16;
 
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+    // With the TLS handshake of a deployer to whom a thousand agents turn at once: a millisecond of one core each.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(300);
 
     private readonly List<Uri> _urls; // that which answered last comes first
     private readonly HttpClient _http;
+    private readonly MemberTls? _security;
     private bool _hasAnswered;
 
-    /// <param name="urls">best first; beyond the sixteenth they are not tried</param>
-    public TrackerClient(IReadOnlyList<Uri> urls)
+    /// <param name="urls">best first; beyond the sixteenth they are not tried; all https when there is a certificate, all http when not</param>
+    /// <param name="security">what is shown to the tracker, which has to show the tracker's certificate; null for plain HTTP</param>
+    public TrackerClient(IReadOnlyList<Uri> urls, MemberTls? security = null)
     {
+        string scheme = security is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        if (urls.Any(url => url.Scheme != scheme))
+        {
+            throw new ArgumentException($"every tracker URL must be {scheme}", nameof(urls));
+        }
+
+        _security = security;
         _urls = [.. urls.Take(UrlsMax)];
         var handler = new SocketsHttpHandler
         {
@@ -166,7 +176,7 @@ public sealed class TrackerClient : IAnnouncer, IDisposable
     }
 
     // A URL with an address is connected to without any name service: the agent's static C library must not load one.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         bool isAddress = IPAddress.TryParse(context.DnsEndPoint.Host, out IPAddress? address);
         var socket = isAddress ? new Socket(address!.AddressFamily, SocketType.Stream, ProtocolType.Tcp) : new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -175,7 +185,12 @@ public sealed class TrackerClient : IAnnouncer, IDisposable
             socket.NoDelay = true;
             EndPoint target = isAddress ? new IPEndPoint(address!, context.DnsEndPoint.Port) : context.DnsEndPoint;
             await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            NetworkStream stream = new(socket, ownsSocket: true);
+
+            // The handler lays no TLS of its own around a stream that is an SslStream.
+            return _security is null ? stream
+                : await _security.AuthenticateTrackerAsync(stream, cancellationToken).ConfigureAwait(false)
+                ?? throw new IOException("what answers there is not this deploy's tracker");
         }
         catch
         {

@@ -9,6 +9,10 @@ namespace Murder.Swarm.IO;
 /// The transient tracker: HTTP on a port the system chooses, both IP families, for one info-hash and only with this deploy's secret
 /// in the path: <c>/SECRET/announce</c> and <c>/SECRET/scrape</c> (BEP 3, 7, 23, 48). Connections run side by side; the state behind them
 /// is under one lock, for microseconds a request.
+/// <para>
+/// In a swarm with certificates it speaks HTTPS with members only, and an announce must be for the peer that the certificate names: who
+/// overheard a URL or a whole announce has nothing, since neither can be repeated without a member's key.
+/// </para>
 /// </summary>
 public sealed class TrackerServer : IAsyncDisposable
 {
@@ -16,6 +20,8 @@ public sealed class TrackerServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly byte[] _secret;
+    private readonly MemberTls? _security;
+    private readonly Doorstep _doorstep;
     private readonly Lock _gate = new();
     private readonly TrackerState _state; // under _gate
     private readonly Socket _listener;
@@ -26,12 +32,13 @@ public sealed class TrackerServer : IAsyncDisposable
     /// <summary>Binds the port; answers from <see cref="RunAsync"/> on.</summary>
     /// <param name="secret">hexadecimal, at least 128 bits</param>
     /// <param name="listenAddress">null for every address of both families</param>
-    public TrackerServer(InfoHash infoHash, string secret, ulong seed, TimeProvider time, IPAddress? listenAddress = null)
-        : this(infoHash, secret, seed, time, listenAddress, TrackerServerOptions.Default)
+    /// <param name="security">the tracker's certificate; null for plain HTTP</param>
+    public TrackerServer(InfoHash infoHash, string secret, ulong seed, TimeProvider time, IPAddress? listenAddress = null, MemberTls? security = null)
+        : this(infoHash, secret, seed, time, listenAddress, security, TrackerServerOptions.Default)
     {
     }
 
-    internal TrackerServer(InfoHash infoHash, string secret, ulong seed, TimeProvider time, IPAddress? listenAddress, TrackerServerOptions options)
+    internal TrackerServer(InfoHash infoHash, string secret, ulong seed, TimeProvider time, IPAddress? listenAddress, MemberTls? security, TrackerServerOptions options)
     {
         if (secret.Length < 32 || !secret.All(char.IsAsciiHexDigit))
         {
@@ -39,6 +46,8 @@ public sealed class TrackerServer : IAsyncDisposable
         }
 
         _options = options;
+        _security = security;
+        _doorstep = new Doorstep(options.AuthenticationsMax, options.RequestTimeout, time);
         _time = time;
         _origin = time.GetTimestamp();
         _secret = Encoding.ASCII.GetBytes(secret);
@@ -67,7 +76,7 @@ public sealed class TrackerServer : IAsyncDisposable
     {
         // A scope ("%eth0") names an interface of this machine and means nothing to another one.
         var plain = new IPAddress(Unmapped(address).GetAddressBytes());
-        return new Uri($"http://{new IPEndPoint(plain, Port)}/{Encoding.ASCII.GetString(_secret)}/announce");
+        return new Uri($"{(_security is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps)}://{new IPEndPoint(plain, Port)}/{Encoding.ASCII.GetString(_secret)}/announce");
     }
 
     /// <summary>Answers until the token is cancelled or the server is disposed, then closes every connection and returns. To be called once.</summary>
@@ -171,13 +180,17 @@ public sealed class TrackerServer : IAsyncDisposable
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // so that one connection's work never delays the next accept
         try
         {
-            using var connection = new HttpConnection(socket, _options, _time, stop);
+            using Socket open = socket;
             socket.NoDelay = true;
             IPAddress from = ((IPEndPoint)socket.RemoteEndPoint!).Address;
             IPAddress reachedAt = Unmapped(((IPEndPoint)socket.LocalEndPoint!).Address);
-            await connection.ServeAsync(request => Answer(request, from, reachedAt)).ConfigureAwait(false);
+            if (await AuthenticateAsync(new NetworkStream(socket, ownsSocket: true), stop).ConfigureAwait(false) is { } channel)
+            {
+                using var connection = new HttpConnection(socket, channel.Stream, _options, _time, stop);
+                await connection.ServeAsync(request => Answer(request, from, reachedAt, channel.Member)).ConfigureAwait(false);
+            }
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
             // expected: peers go away, are too slow, or the tracker stops
         }
@@ -187,12 +200,18 @@ public sealed class TrackerServer : IAsyncDisposable
         }
     }
 
-    private HttpAnswer Answer(HttpRequestHead request, IPAddress from, IPAddress reachedAt)
+    /// <summary>Null when the other side does not prove to be a member.</summary>
+    private async Task<PeerChannel?> AuthenticateAsync(Stream stream, CancellationToken stop) =>
+        _security is null
+            ? new PeerChannel(stream, Member: null)
+            : await _doorstep.StandAsync(stream, late => PeerChannel.OpenAsync(stream, isOutgoing: false, _security, late), stop).ConfigureAwait(false);
+
+    private HttpAnswer Answer(HttpRequestHead request, IPAddress from, IPAddress reachedAt, PeerId? member)
     {
         string? action = ActionOf(request.Path);
         byte[]? body = action switch
         {
-            "announce" => Announce(request.Query, from, reachedAt),
+            "announce" => Announce(request.Query, from, reachedAt, member),
             "scrape" => Scrape(request.Query),
             _ => null,
         };
@@ -206,11 +225,16 @@ public sealed class TrackerServer : IAsyncDisposable
         return slash > 0 && CryptographicOperations.FixedTimeEquals(Encoding.Latin1.GetBytes(path[1..slash]), _secret) ? path[(slash + 1)..] : null;
     }
 
-    private byte[] Announce(string query, IPAddress from, IPAddress reachedAt)
+    private byte[] Announce(string query, IPAddress from, IPAddress reachedAt, PeerId? member)
     {
         if (!AnnounceRequest.TryParse(query, out AnnounceRequest? request, out string? failure))
         {
             return AnnounceResponse.Failure(failure);
+        }
+
+        if (member is not null && request.Peer != member)
+        {
+            return AnnounceResponse.Failure("the certificate is another peer's");
         }
 
         lock (_gate)

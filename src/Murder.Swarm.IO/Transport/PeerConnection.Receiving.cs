@@ -20,6 +20,12 @@ internal sealed partial class PeerConnection
             return CloseReason.HandshakeMismatch;
         }
 
+        if (_member is { } member && handshake!.Peer != member)
+        {
+            // A member that was banned must not come back under another's name.
+            return CloseReason.HandshakeMismatch;
+        }
+
         await _services.Inbox.PostAsync(SwarmInput.HandshakeReceived(Slot, handshake!)).ConfigureAwait(false);
         while (true)
         {

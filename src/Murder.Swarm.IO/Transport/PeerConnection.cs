@@ -13,18 +13,21 @@ internal sealed partial class PeerConnection : IDisposable
 
     private readonly Stream _stream;
     private readonly PeerServices _services;
+    private readonly PeerId? _member;
     private readonly Channel<Outgoing> _outgoing =
         Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }); // bounded by _queuedBytes
     private readonly CancellationTokenSource _abort;
     private int _reason = NoReason;
 
     /// <summary>Takes over the stream.</summary>
-    public PeerConnection(PeerSlot slot, bool isOutgoing, Stream stream, PeerServices services)
+    /// <param name="member">the only peer that may speak here; null when anybody may</param>
+    public PeerConnection(PeerSlot slot, bool isOutgoing, Stream stream, PeerServices services, PeerId? member = null)
     {
         Slot = slot;
         IsOutgoing = isOutgoing;
         _stream = stream;
         _services = services;
+        _member = member;
         _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
     }
 

@@ -6,6 +6,12 @@ namespace Murder.Swarm.IO;
 /// <summary>Opens connections, and prepares any connected socket for peer traffic.</summary>
 internal static class PeerDialer
 {
+    /// <summary>Bytes that the kernel keeps of a connection besides what is on its way: enough to be busy until we are woken.</summary>
+    private const int UnsentBytesMax = 128 * 1024;
+
+    private const int TcpLevel = 6; // IPPROTO_TCP
+    private const int TcpNotSentLowWatermark = 25; // TCP_NOTSENT_LOWAT of linux/tcp.h
+
     /// <summary>Null when nobody answers within <paramref name="timeout"/>.</summary>
     /// <exception cref="OperationCanceledException"/>
     public static async Task<Stream?> ConnectAsync(IPEndPoint endpoint, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
@@ -33,12 +39,19 @@ internal static class PeerDialer
     }
 
     /// <summary>
-    /// Takes over the socket. Small messages go out at once. The buffers' sizes are left to the kernel: setting them turns its autotuning off.
+    /// Takes over the socket. Small messages go out at once. The buffers' sizes are left to the kernel: setting them turns its autotuning
+    /// off. What waits there unsent is bounded instead: otherwise seconds of blocks that the session takes for sent would wait in it, ahead
+    /// of what is more urgent by then.
     /// </summary>
     /// <exception cref="SocketException">the connection is gone already</exception>
     public static Stream ToStream(Socket socket)
     {
         socket.NoDelay = true;
+        if (OperatingSystem.IsLinux())
+        {
+            socket.SetRawSocketOption(TcpLevel, TcpNotSentLowWatermark, BitConverter.GetBytes(UnsentBytesMax));
+        }
+
         return new NetworkStream(socket, ownsSocket: true);
     }
 

@@ -1,7 +1,7 @@
 namespace Murder.Swarm;
 
 /// <summary>What the picker knows of one peer.</summary>
-internal sealed class PickerPeer(int index, int pieceCount, int windowStart)
+internal sealed class PickerPeer(int index, int pieceCount, RequestPipe pipe)
 {
     public int Index { get; } = index;
 
@@ -13,7 +13,7 @@ internal sealed class PickerPeer(int index, int pieceCount, int windowStart)
     /// <summary>Pieces it has that we have not stored.</summary>
     public int WantedCount { get; set; }
 
-    public RequestPipe Pipe { get; } = new(windowStart);
+    public RequestPipe Pipe { get; } = pipe;
 
     /// <summary>The picker's release count when this peer had no free piece: no use to look again before it changes.</summary>
     public long NothingFreeAt { get; set; } = -1;

@@ -65,7 +65,8 @@ internal sealed partial class PiecePicker
             _peers.Add(null);
         }
 
-        _peers[peer] = new PickerPeer(peer, _layout.PieceCount, Math.Min(_options.RequestsPerPeerStart, _options.RequestsPerPeerMax));
+        RequestPipe pipe = new(Math.Min(_options.RequestsPerPeerStart, _options.RequestsPerPeerMax), _options.RequestQueueTime);
+        _peers[peer] = new PickerPeer(peer, _layout.PieceCount, pipe);
     }
 
     /// <summary>The peer is gone: its pieces count no more, and what it was asked for may be asked of others.</summary>
@@ -293,6 +294,8 @@ internal sealed partial class PiecePicker
     public bool TryTakeEvicted(out int piece) => _evicted.TryDequeue(out piece);
 
     private PickerPeer Peer(int peer) => _peers[peer]!;
+
+    public string Debug() => $"begun {_blocksBegun} open {_open.Count} needy {_needy.Count} win {string.Join(',', _peers.Where(p => p is { WantedCount: > 0 }).Take(12).Select(p => $"{p!.Pipe.Count}/{p.Pipe.Window}"))}";
 
     private OpenPiece? FindBegun(PickerPeer peer)
     {

@@ -17,11 +17,26 @@ public sealed record SwarmOptions
     /// <summary>Blocks requested from all peers and not yet answered. 1,024 × 16 KiB fill 1 GB/s for 16 ms.</summary>
     public int RequestsMax { get; init; } = 1024;
 
+    /// <summary>Blocks asked of a new peer at once; its answers then deepen or shorten the pipe (<see cref="RequestQueueTime"/>).</summary>
+    public int RequestsPerPeerStart { get; init; } = 16;
+
+    /// <summary>How long a block may wait at the peer that is asked for it: pipes are as deep as this makes them.</summary>
+    public TimeSpan RequestQueueTime { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>
-    /// Blocks asked of a new peer at once; each block it sends adds one, up to <see cref="RequestsPerPeerMax"/> or its share of
-    /// <see cref="RequestsMax"/>, so that a slow peer never holds many.
+    /// This member is where the release comes from: it shows each piece to one peer before it shows any to all, so that its link
+    /// carries every piece once while the swarm carries the rest.
     /// </summary>
-    public int RequestsPerPeerStart { get; init; } = 32;
+    public bool IsOrigin { get; init; }
+
+    /// <summary>An origin shows so many bytes beyond what it has sent, and <see cref="SpreadTime"/>'s worth of its rate on top.</summary>
+    public int SpreadBytesMin { get; init; } = 256 * 1024;
+
+    /// <summary>What an origin shows ahead must last for the way there and back.</summary>
+    public TimeSpan SpreadTime { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A piece shown to a peer that takes nothing of it for this long is shown to another.</summary>
+    public TimeSpan SpreadPatience { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Blocks of pieces that are begun and not yet stored; what of them has arrived is in memory. No further piece is begun beyond it, unless none is begun.

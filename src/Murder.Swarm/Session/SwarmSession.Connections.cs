@@ -128,17 +128,19 @@ public sealed partial class SwarmSession
         peer.SupportsFast = handshake.SupportsFast;
         peer.LastReceived = now;
         _picker.AddPeer(peer.Index);
+        _spread?.AddPeer(peer.Index, now);
         if (!peer.IsOutgoing)
         {
             Put(SwarmOutput.SendHandshake(peer.Slot));
         }
 
         // BEP 6: exactly one of the three comes right after the handshake. BEP 3: who has nothing may say nothing.
-        if (peer.SupportsFast && (_stored.IsFull || _stored.Count == 0))
+        bool showsNothing = _isHiding || _stored.Count == 0;
+        if (peer.SupportsFast && (_stored.IsFull || showsNothing))
         {
-            Send(peer, _stored.IsFull ? PeerMessage.HaveAll : PeerMessage.HaveNone, now);
+            Send(peer, showsNothing ? PeerMessage.HaveNone : PeerMessage.HaveAll, now);
         }
-        else if (_stored.Count > 0)
+        else if (!showsNothing)
         {
             Send(peer, PeerMessage.Bitfield(_stored.ToWire()), now);
         }
@@ -190,6 +192,7 @@ public sealed partial class SwarmSession
         {
             peer.WasSeed = _picker.IsSeed(peer.Index);
             _picker.RemovePeer(peer.Index);
+            _spread?.RemovePeer(peer.Index);
             peer.IsReady = false;
             _mayAskAll = true;
             _mustRechoke = true;

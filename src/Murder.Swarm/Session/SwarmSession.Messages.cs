@@ -104,6 +104,7 @@ public sealed partial class SwarmSession
         peer.HasToldPieces = true;
         if (_picker.AddHas(peer.Index, piece))
         {
+            _spread?.SetOut(piece);
             LookAtPieces(peer, now);
         }
 
@@ -119,6 +120,11 @@ public sealed partial class SwarmSession
 
         peer.HasToldPieces = true;
         _picker.SetHas(peer.Index, has);
+        for (int piece = has.NextCommon(has, 0); _spread is not null && piece >= 0; piece = has.NextCommon(has, piece + 1))
+        {
+            _spread.SetOut(piece);
+        }
+
         LookAtPieces(peer, now);
         return true;
     }

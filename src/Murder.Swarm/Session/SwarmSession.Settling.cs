@@ -34,6 +34,8 @@ public sealed partial class SwarmSession
         {
             OpenConnections(now);
         }
+
+        Spread(now);
     }
 
     /// <summary>Refills the pipe of every peer that serves us, beginning with another one each time.</summary>

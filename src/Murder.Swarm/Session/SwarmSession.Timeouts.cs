@@ -39,6 +39,11 @@ public sealed partial class SwarmSession
             DropOverdueHunts(now);
         }
 
+        if (_timers.TryExpire(SessionTimer.Spread, now))
+        {
+            _timers.Set(SessionTimer.Spread, _spread!.TakeBackStalled(now));
+        }
+
         if (_timers.TryExpire(SessionTimer.Rechoke, now))
         {
             Rechoke(rotate: true, now);

@@ -34,7 +34,13 @@ public sealed partial class SwarmSession
     private void OnBlockSent(in SwarmInput input, Instant now)
     {
         _uploadedBytes += input.Block.Length;
-        if (FindReady(input.Slot) is { } peer && peer.Uploads.TryFinish())
+        if (FindReady(input.Slot) is not { } peer)
+        {
+            return;
+        }
+
+        _spread?.Sent(peer.Index, input.Block, now);
+        if (peer.Uploads.TryFinish())
         {
             SendBlocks(peer, now);
         }

@@ -52,6 +52,12 @@ public sealed partial class SwarmSession
         _assemblies = new PieceAssembly?[_layout.PieceCount];
         _beganComplete = _stored.IsFull;
         _isFetching = !_beganComplete;
+        if (_beganComplete && options.IsOrigin)
+        {
+            _spread = new PieceSpread(_layout, options);
+            _isHiding = true;
+        }
+
         for (int piece = _stored.NextCommon(_stored, 0); piece >= 0; piece = _stored.NextCommon(_stored, piece + 1))
         {
             _verifiedBytes += _layout.SizeOf(piece);
@@ -73,6 +79,8 @@ public sealed partial class SwarmSession
         PeersConnected = _peers.Count(peer => peer is { IsReady: true }),
         PeersBanned = _peersBanned,
     };
+
+    public string Debug() => $"out {_picker.RequestCount} serving {_peers.Count(peer => peer is { IsReady: true, IsChokingUs: false, IsInterestingToUs: true })} askers {_peers.Count(peer => peer is { IsReady: true } && peer.Uploads.WaitingCount + peer.Uploads.SendingCount > 0)} waiting {_peers.Sum(peer => peer is { IsReady: true } ? peer.Uploads.WaitingCount + peer.Uploads.SendingCount : 0)} {_picker.Debug()}";
 
     /// <summary>Tells what happened.</summary>
     public void Handle(in SwarmInput input, Instant now)

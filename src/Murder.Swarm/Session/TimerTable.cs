@@ -21,6 +21,9 @@ internal enum SessionTimer
     /// <summary>A peer has not answered which of a piece's blocks are wrong.</summary>
     Hunts,
 
+    /// <summary>A piece that an origin has shown may be with a peer that takes nothing. Moved only when it fires.</summary>
+    Spread,
+
     /// <summary>More peers are interested than are unchoked.</summary>
     Rechoke,
 

@@ -19,6 +19,7 @@ internal sealed class RolloutScript
             FailedHostsMax = failedHostsMax,
             LaunchesMax = launchesMax,
             Port = 6881,
+            SwarmSecurity = SwarmSecurity.Tls,
             Seed = 1,
             DeployedBy = "me@here",
         });

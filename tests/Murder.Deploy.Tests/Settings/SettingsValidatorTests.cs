@@ -11,6 +11,7 @@ public sealed class SettingsValidatorTests
         Assert.Equal(64, options.ConnectionsMax);
         Assert.Equal(6881, options.Port);
         Assert.Equal(0, options.MaxFailedHosts.Of(1000));
+        Assert.Equal(SwarmSecurity.Tls, options.SwarmSecurity);
     }
 
     [Fact]
@@ -23,7 +24,7 @@ public sealed class SettingsValidatorTests
             Port = "70000",
             ConnectionsMax = "0",
             MaxFailedHosts = "some",
-            SwarmSecurity = "tls",
+            SwarmSecurity = "ssl",
             Release = "a/b",
         };
 
@@ -32,6 +33,17 @@ public sealed class SettingsValidatorTests
         Assert.Equal(
             ["MURDER0012", "MURDER0015", "MURDER0011", "MURDER0013", "MURDER0010", "MURDER0010", "MURDER0010"],
             problems.Select(problem => problem.Code));
+    }
+
+    [Theory]
+    [InlineData("tls", SwarmSecurity.Tls)]
+    [InlineData("none", SwarmSecurity.None)]
+    public void TheSwarmIsAsSecureAsItWasAskedToBe(string written, SwarmSecurity meant)
+    {
+        DeploymentOptions options = Validate(Settings() with { SwarmSecurity = written }, out List<Problem> problems);
+
+        Assert.Empty(problems);
+        Assert.Equal(meant, options.SwarmSecurity);
     }
 
     [Fact]

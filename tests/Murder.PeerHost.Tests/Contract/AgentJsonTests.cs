@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Murder.PeerHost.Contract;
+using Murder.Swarm;
 
 namespace Murder.PeerHost.Tests.Contract;
 
@@ -64,6 +65,22 @@ public sealed class AgentJsonTests
     }
 
     [Fact]
+    public void AFetchCommandBringsItsCredentialAndDoesNotPrintIt()
+    {
+        MemberCredential credential = new() { Authority = [1, 2, 3], Certificate = [4, 5], PrivateKey = [200, 201, 202, 203], IssuedAtMilliseconds = 1_800_000_000_000 };
+        FetchCommand command = new() { Root = "/srv/app", Release = Release, Metainfo = [], AnnounceUrls = [], Port = 6881, Seed = 1, Credential = credential };
+
+        MemberCredential? read = (AgentJson.ReadCommand(AgentJson.Write(command)) as FetchCommand)?.Credential;
+
+        Assert.NotNull(read);
+        Assert.Equal(credential.Authority, read.Authority);
+        Assert.Equal(credential.Certificate, read.Certificate);
+        Assert.Equal(credential.PrivateKey, read.PrivateKey);
+        Assert.Equal(credential.IssuedAtMilliseconds, read.IssuedAtMilliseconds);
+        Assert.Contains("Credential = (redacted),", command.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AStatusKeepsItsLists()
     {
         AgentStatus status = new(null, "b", ["b", "c"], [], 12, "ann@laptop");
@@ -83,6 +100,7 @@ public sealed class AgentJsonTests
     [InlineData("{\"type\":\"status\"}")]
     [InlineData("{\"type\":\"status\",\"root\":null}")]
     [InlineData("{\"type\":\"fetch\",\"root\":\"/srv/app\"}")]
+    [InlineData("{\"type\":\"fetch\",\"root\":\"/a\",\"release\":\"1\",\"metainfo\":\"\",\"announceUrls\":[],\"port\":1,\"seed\":1,\"credential\":{\"authority\":\"\"}}")]
     [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":\"a/b\"}")]
     [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":null}")]
     [InlineData("{\"type\":\"bye\"}")]

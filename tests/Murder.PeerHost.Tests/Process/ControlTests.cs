@@ -100,6 +100,21 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task ACredentialThatIsNoneOrThatWouldBeUsedInTheOpenTouchesNothing()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        FetchCommand command = seeded.Fetch(host, seeded.Release("1.0.0"));
+
+        AgentFailed broken = await agent.ReadFailureAsync(command with { Credential = command.Credential! with { PrivateKey = [1, 2, 3] } });
+        AgentFailed inTheOpen = await agent.ReadFailureAsync(command with { AnnounceUrls = ["http://127.0.0.1:9/announce"] });
+
+        Assert.Equal((HostFailure.ProtocolMismatch, HostFailure.ProtocolMismatch), (broken.Failure, inTheOpen.Failure));
+        Assert.False(Directory.Exists(host.Root));
+    }
+
+    [Fact]
     public async Task EndOfStdinEndsTheAgentWithCode3()
     {
         using AgentProcess agent = await AgentProcess.StartAsync();

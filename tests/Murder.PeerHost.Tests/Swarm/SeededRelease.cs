@@ -7,8 +7,8 @@ using Murder.Testing;
 namespace Murder.PeerHost.Tests;
 
 /// <summary>
-/// What a deployer has: a folder of random files with an executable, an empty file and a symlink, its tracker and its seeder, both real. The
-/// seeder is reached through a gate, which lets so many bytes through and then holds the rest back.
+/// What a deployer has: a folder of random files with an executable, an empty file and a symlink, its tracker and its seeder, both real, and
+/// the authority of a swarm for members only. The seeder is reached through a gate, which lets so many bytes through and then holds the rest back.
 /// </summary>
 internal sealed class SeededRelease : IAsyncDisposable
 {
@@ -17,6 +17,9 @@ internal sealed class SeededRelease : IAsyncDisposable
 
     private readonly TestDirectory _directory = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SwarmAuthority _authority = new(TimeProvider.System);
+    private readonly MemberTls _seederTls;
+    private readonly MemberTls _trackerTls;
     private readonly PieceStore _store;
     private readonly SwarmDriver _seeder;
     private readonly TrackerServer _tracker;
@@ -27,9 +30,11 @@ internal sealed class SeededRelease : IAsyncDisposable
         _directory = directory;
         Metainfo = metainfo;
         _store = PieceStore.OpenForSeeding(directory.Path, metainfo);
-        _seeder = new SwarmDriver(metainfo, _store, Bitfield.Full(metainfo.Layout.PieceCount), null, new SwarmDriverOptions { Seed = 1 }, TimeProvider.System);
+        _seederTls = new MemberTls(_authority.Issue(FreshId()), TimeProvider.System);
+        _trackerTls = new MemberTls(_authority.IssueTracker(), TimeProvider.System);
+        _seeder = new SwarmDriver(metainfo, _store, Bitfield.Full(metainfo.Layout.PieceCount), null, new SwarmDriverOptions { Seed = 1, Security = _seederTls }, TimeProvider.System);
         Gate = new ByteGate(_seeder.Port, gateBytes);
-        _tracker = new TrackerServer(metainfo.InfoHash, Secret, 2, TimeProvider.System, IPAddress.Loopback);
+        _tracker = new TrackerServer(metainfo.InfoHash, Secret, 2, TimeProvider.System, IPAddress.Loopback, _trackerTls);
         _tracker.AddLocalSeed(_seeder.Self, Gate.Port);
         _running = Task.WhenAll(_seeder.RunAsync(_stopping.Token), _tracker.RunAsync(_stopping.Token));
     }
@@ -63,8 +68,12 @@ internal sealed class SeededRelease : IAsyncDisposable
         AnnounceUrls = [_tracker.AnnounceUrl(IPAddress.Loopback).ToString()],
         Port = 0,
         Seed = 3,
+        Credential = Credential(),
         DeployedBy = "ann@laptop",
     };
+
+    /// <summary>A member's credential, each time another's.</summary>
+    public MemberCredential Credential() => _authority.Issue(FreshId());
 
     /// <summary>Fails unless the folder holds this release, all of it and nothing else.</summary>
     public void AssertIsAt(string folder)
@@ -83,10 +92,15 @@ internal sealed class SeededRelease : IAsyncDisposable
         await _seeder.DisposeAsync();
         await _tracker.DisposeAsync();
         _store.Dispose();
+        _seederTls.Dispose();
+        _trackerTls.Dispose();
+        _authority.Dispose();
         await Gate.DisposeAsync();
         _stopping.Dispose();
         _directory.Dispose();
     }
+
+    private static PeerId FreshId() => PeerId.Create(new SwarmRandom((ulong)Random.Shared.NextInt64()));
 
     private static List<FileToHash> Fill(TestDirectory directory, int megabytes)
     {

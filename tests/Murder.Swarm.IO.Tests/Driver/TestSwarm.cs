@@ -18,17 +18,17 @@ internal sealed class TestSwarm : IAsyncDisposable
 
     public TestRelease Release(int pieceLength, params TestFile[] files) => new(_folder.Combine("release"), pieceLength, seed: 7, files);
 
-    public Member Seed(TestRelease release, IAnnouncer? tracker = null)
+    public Member Seed(TestRelease release, IAnnouncer? tracker = null, Func<SwarmDriverOptions, SwarmDriverOptions>? change = null)
     {
         PieceStore store = PieceStore.OpenForSeeding(release.Directory, release.Metainfo);
-        return Add(release, release.Directory, store, Bitfield.Full(release.Metainfo.Layout.PieceCount), tracker);
+        return Add(release, release.Directory, store, Bitfield.Full(release.Metainfo.Layout.PieceCount), tracker, change);
     }
 
     /// <summary>Resumes when the folder holds something already.</summary>
-    public async Task<Member> LeechAsync(TestRelease release, string directory)
+    public async Task<Member> LeechAsync(TestRelease release, string directory, Func<SwarmDriverOptions, SwarmDriverOptions>? change = null)
     {
         PieceStore store = PieceStore.OpenForFetching(directory, release.Metainfo);
-        return Add(release, directory, store, await store.VerifyAsync(default), null);
+        return Add(release, directory, store, await store.VerifyAsync(default), null, change);
     }
 
     public static async Task EventuallyAsync(Func<bool> isTrue)
@@ -51,9 +51,10 @@ internal sealed class TestSwarm : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private Member Add(TestRelease release, string directory, PieceStore store, Bitfield verified, IAnnouncer? tracker)
+    private Member Add(TestRelease release, string directory, PieceStore store, Bitfield verified, IAnnouncer? tracker, Func<SwarmDriverOptions, SwarmDriverOptions>? change)
     {
         SwarmDriverOptions options = new() { Seed = (ulong)_members.Count + 1, ListenAddress = IPAddress.Loopback };
+        options = change?.Invoke(options) ?? options;
         Member member = new(directory, store, verified, new SwarmDriver(release.Metainfo, store, verified.Copy(), tracker ?? Tracker, options, TimeProvider.System));
         _members.Add(member);
         return member;

@@ -13,9 +13,9 @@ internal sealed class RunningTracker : IAsyncDisposable
 
     private readonly Task _running;
 
-    public RunningTracker(TrackerServerOptions? options = null, IPAddress? listenAddress = null)
+    public RunningTracker(TrackerServerOptions? options = null, IPAddress? listenAddress = null, MemberTls? security = null)
     {
-        Server = new TrackerServer(Torrent, Secret, seed: 1, TimeProvider.System, listenAddress, options ?? TrackerServerOptions.Default);
+        Server = new TrackerServer(Torrent, Secret, seed: 1, TimeProvider.System, listenAddress, security, options ?? TrackerServerOptions.Default);
         _running = Server.RunAsync(CancellationToken.None);
     }
 

@@ -1,0 +1,219 @@
+namespace Murder.Swarm;
+
+/// <summary>
+/// The order in which an origin lets its pieces out. Each piece is shown to one peer only until somebody else has it, so that the origin's
+/// link, which everything comes through, carries each byte once; a seed that shows all to all at first sends 1.4 to 2.8 copies, because
+/// peers cannot know what others have asked it for. Little is shown ahead of what is sent: then few peers share the link at a time, each
+/// gets its piece soon, and passes it on while the next is being sent. (BEP 16 with more than one piece under way; that alone costs a
+/// factor of two.)
+/// <para>
+/// Invariant: a piece is waiting, with exactly one peer, or out. Pieces of a peer that is lost or takes nothing wait again.
+/// </para>
+/// </summary>
+internal sealed class PieceSpread
+{
+    private static readonly TimeSpan RateEpoch = TimeSpan.FromMilliseconds(50);
+
+    private readonly PieceLayout _layout;
+    private readonly SwarmOptions _options;
+    private readonly Bitfield _waiting;
+    private readonly Bitfield _out;
+    private readonly Showing?[] _showings; // by piece: with whom it is
+    private readonly List<Receiver?> _receivers = []; // by peer
+    private int _firstWaiting;
+    private long _bytesShown; // and not sent
+    private double _bytesPerSecond;
+    private long _bytesInEpoch;
+    private Instant _epoch;
+
+    public PieceSpread(PieceLayout layout, SwarmOptions options)
+    {
+        _layout = layout;
+        _options = options;
+        _waiting = Bitfield.Full(layout.PieceCount);
+        _out = new Bitfield(layout.PieceCount);
+        _showings = new Showing?[layout.PieceCount];
+    }
+
+    /// <summary>Every piece is out: nothing is to be hidden any more.</summary>
+    public bool IsOver => _out.IsFull;
+
+    public void AddPeer(int peer, Instant now)
+    {
+        while (_receivers.Count <= peer)
+        {
+            _receivers.Add(null);
+        }
+
+        _receivers[peer] = new Receiver(peer) { LastProgress = now };
+    }
+
+    public void RemovePeer(int peer)
+    {
+        TakeBack(_receivers[peer]!);
+        _receivers[peer] = null;
+    }
+
+    /// <summary>Somebody else has the piece.</summary>
+    public void SetOut(int piece)
+    {
+        if (!_out.Add(piece))
+        {
+            return;
+        }
+
+        _waiting.Remove(piece);
+        if (_showings[piece] is { } showing)
+        {
+            End(showing);
+        }
+    }
+
+    /// <summary>The next piece to show, and to whom; false when enough is shown, or nothing waits.</summary>
+    public bool TryShow(Instant now, out int peer, out int piece)
+    {
+        (peer, piece) = (-1, -1);
+        if (_waiting.Count == 0 || _bytesShown >= _options.SpreadBytesMin + (_bytesPerSecond * _options.SpreadTime.TotalSeconds) || FindReceiver() is not { } receiver)
+        {
+            return false;
+        }
+
+        piece = _firstWaiting = _waiting.NextCommon(_waiting, _firstWaiting);
+        peer = receiver.Peer;
+        _waiting.Remove(piece);
+        Showing showing = new(piece, receiver, _layout.SizeOf(piece));
+        _showings[piece] = showing;
+        receiver.LastProgress = receiver.Showings.Count == 0 ? now : receiver.LastProgress;
+        receiver.Showings.Add(showing);
+        receiver.BytesShown += showing.BytesLeft;
+        receiver.PiecesShown++;
+        _bytesShown += showing.BytesLeft;
+        return true;
+    }
+
+    /// <summary>A block has left to the peer.</summary>
+    public void Sent(int peer, BlockRef block, Instant now)
+    {
+        Measure(block.Length, now);
+        if (_receivers[peer] is not { } receiver)
+        {
+            return;
+        }
+
+        receiver.LastProgress = now;
+        receiver.IsStalled = false;
+        if (_showings[block.Piece] is { } showing && showing.Receiver == receiver)
+        {
+            int bytes = Math.Min(block.Length, showing.BytesLeft);
+            showing.BytesLeft -= bytes;
+            receiver.BytesShown -= bytes;
+            _bytesShown -= bytes;
+            if (showing.BytesLeft == 0)
+            {
+                SetOut(block.Piece);
+            }
+        }
+    }
+
+    /// <summary>Lets pieces wait again that are with peers who take nothing.</summary>
+    /// <returns>when to look again; null when nothing is with anybody</returns>
+    public Instant? TakeBackStalled(Instant now)
+    {
+        Instant? next = null;
+        foreach (Receiver? receiver in _receivers)
+        {
+            if (receiver is not { Showings.Count: > 0 })
+            {
+                continue;
+            }
+
+            Instant end = receiver.LastProgress + _options.SpreadPatience;
+            if (end <= now)
+            {
+                receiver.IsStalled = true;
+                TakeBack(receiver);
+            }
+            else if (next is null || end < next)
+            {
+                next = end;
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Whoever has the least to take; among equals who was shown the least in all.</summary>
+    private Receiver? FindReceiver()
+    {
+        Receiver? best = null;
+        foreach (Receiver? receiver in _receivers)
+        {
+            if (receiver is not null && (best is null || receiver.IsBefore(best)))
+            {
+                best = receiver;
+            }
+        }
+
+        return best;
+    }
+
+    private void TakeBack(Receiver receiver)
+    {
+        while (receiver.Showings.Count > 0)
+        {
+            Showing showing = receiver.Showings[^1];
+            End(showing);
+            _waiting.Add(showing.Piece);
+            _firstWaiting = Math.Min(_firstWaiting, showing.Piece);
+        }
+    }
+
+    private void End(Showing showing)
+    {
+        showing.Receiver.Showings.Remove(showing);
+        showing.Receiver.BytesShown -= showing.BytesLeft;
+        _bytesShown -= showing.BytesLeft;
+        _showings[showing.Piece] = null;
+    }
+
+    private void Measure(int bytes, Instant now)
+    {
+        _bytesInEpoch += bytes;
+        if (now - _epoch is { } elapsed && elapsed >= RateEpoch)
+        {
+            _bytesPerSecond = (_bytesPerSecond + (_bytesInEpoch / elapsed.TotalSeconds)) / 2;
+            (_epoch, _bytesInEpoch) = (now, 0);
+        }
+    }
+
+    /// <summary>A piece that is with a peer.</summary>
+    private sealed class Showing(int piece, Receiver receiver, int bytes)
+    {
+        public int Piece { get; } = piece;
+
+        public Receiver Receiver { get; } = receiver;
+
+        public int BytesLeft { get; set; } = bytes;
+    }
+
+    /// <summary>A peer, and what it was shown and has not taken.</summary>
+    private sealed class Receiver(int peer)
+    {
+        public int Peer { get; } = peer;
+
+        public List<Showing> Showings { get; } = [];
+
+        public long BytesShown { get; set; }
+
+        public int PiecesShown { get; set; }
+
+        public Instant LastProgress { get; set; }
+
+        public bool IsStalled { get; set; }
+
+        public bool IsBefore(Receiver other) =>
+            IsStalled != other.IsStalled ? !IsStalled
+            : BytesShown != other.BytesShown ? BytesShown < other.BytesShown
+            : PiecesShown < other.PiecesShown;
+    }
+}

@@ -1,0 +1,52 @@
+namespace Murder.Swarm;
+
+/// <summary>An origin's part: who is shown which piece, until every piece is out.</summary>
+public sealed partial class SwarmSession
+{
+    private readonly PieceSpread? _spread;
+
+    private bool _isHiding; // pieces are shown to one peer at a time: a new peer is told that we have nothing
+
+    private void Spread(Instant now)
+    {
+        if (!_isHiding)
+        {
+            return;
+        }
+
+        if (_spread!.IsOver)
+        {
+            _isHiding = false;
+            _timers.Set(SessionTimer.Spread, null);
+            ShowAll(now);
+            return;
+        }
+
+        bool isAnyShown = false;
+        while (_spread.TryShow(now, out int peer, out int piece))
+        {
+            Send(_peers[peer]!, PeerMessage.Have(piece), now);
+            isAnyShown = true;
+        }
+
+        if (isAnyShown)
+        {
+            _timers.SetNoLater(SessionTimer.Spread, now + _options.SpreadPatience);
+        }
+    }
+
+    /// <summary>Every piece is out: each peer may now ask for whatever it lacks.</summary>
+    private void ShowAll(Instant now)
+    {
+        foreach (PeerState? peer in _peers)
+        {
+            for (int piece = 0; peer is { IsReady: true } && piece < _layout.PieceCount; piece++)
+            {
+                if (!_picker.Has(peer.Index, piece))
+                {
+                    Send(peer, PeerMessage.Have(piece), now);
+                }
+            }
+        }
+    }
+}
