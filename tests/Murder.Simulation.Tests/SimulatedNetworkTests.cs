@@ -38,8 +38,8 @@ public class SimulatedNetworkTests
     [Fact]
     public void Hosts_that_meet_only_the_seeder_share_its_uplink_fairly()
     {
-        // Nobody but the seeder accepts a connection, and it accepts all of them.
-        Scenario alone = One with { Hosts = 4, Pieces = 1, Session = Swarm.SwarmOptions.Default with { OutgoingPeersMax = 1 }, PeersWanted = 1 };
+        // One piece: nobody has anything to pass on before all have it.
+        Scenario alone = One with { Hosts = 4, Pieces = 1, PeersWanted = 1, IsSeederOrigin = false };
         SimulationReport report = new Simulation(alone).Run();
 
         Assert.Equal(4, report.HealthyCompleted);

@@ -69,6 +69,9 @@ public sealed record Scenario
     /// <summary>Connections of the seeder.</summary>
     public int SeederPeersMax { get; init; } = 256;
 
+    /// <summary>The seeder shows each piece to one peer first (<see cref="SwarmOptions.IsOrigin"/>).</summary>
+    public bool IsSeederOrigin { get; init; } = true;
+
     public SwarmOptions Session { get; init; } = SwarmOptions.Default;
 
     public TrackerOptions Tracker { get; init; } = TrackerOptions.Default;

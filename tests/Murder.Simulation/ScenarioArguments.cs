@@ -9,7 +9,7 @@ internal static class ScenarioArguments
 {
     public const string Usage = """
         usage: Murder.Simulation [--hosts N] [--rate 1gbit] [--size 100MB] [--pieces 400] [--seed N] [--dead 2%] [--slow 2%] [--corrupt 0.1%]
-               [--zones N] [--zones-told 0|1] [--partition AT+FOR] [--tracker-away AT+FOR] [--tracker-service MS] [--start-spread MS] [--disk 1GB] [--peers-wanted N] [--seeder-peers N]
+               [--zones N] [--zones-told 0|1] [--partition AT+FOR] [--tracker-away AT+FOR] [--tracker-service MS] [--start-spread MS] [--disk 1GB] [--peers-wanted N] [--seeder-peers N] [--origin 0|1]
                [--time-max SECONDS] [--invariants-every N] [--set OPTION=VALUE]... [--json]
         AT and FOR are seconds. OPTION is a property of SwarmOptions or TrackerOptions; times are written in milliseconds.
         """;
@@ -40,6 +40,7 @@ internal static class ScenarioArguments
                 "--disk" => scenario with { DiskBytesPerSecond = Bytes(value) },
                 "--peers-wanted" => scenario with { PeersWanted = (int)Number(value) },
                 "--seeder-peers" => scenario with { SeederPeersMax = (int)Number(value) },
+                "--origin" => scenario with { IsSeederOrigin = Number(value) > 0 },
                 "--time-max" => scenario with { TimeMax = TimeSpan.FromSeconds(Number(value)) },
                 "--invariants-every" => scenario with { InvariantsEvery = (int)Number(value) },
                 "--set" => Set(scenario, value),

@@ -217,6 +217,7 @@ internal sealed class SimulatedHost
     private static SwarmOptions OptionsOf(Scenario scenario, int index) => scenario.Session with
     {
         ListenPort = Simulation.ListenPort,
+        IsOrigin = index == Simulation.SeederIndex && scenario.IsSeederOrigin,
         PeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.PeersMax,
     };
 
