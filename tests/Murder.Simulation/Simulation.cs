@@ -43,7 +43,6 @@ public sealed class Simulation
         ScheduleLives();
     }
 
-    private long _curveAt, _g, _u;
     public Scenario Scenario { get; }
 
     internal FakePayload Payload { get; }
@@ -71,14 +70,6 @@ public sealed class Simulation
         while (_awaited > 0 && _events.TryTake(out SimulationEvent next) && next.Ticks <= Scenario.TimeMax.Ticks)
         {
             Now = new Instant(next.Ticks);
-            if (Environment.GetEnvironmentVariable("CURVE") is { } c && Now.Ticks >= _curveAt)
-            {
-                long got = _hosts.Skip(1).Sum(h => h.Session.Stats.DownloadedBytes), up = _hosts[0].Session.Stats.UploadedBytes;
-                double cap = Scenario.RateBytesPerSecond * int.Parse(c) / 1000.0;
-                Console.Error.WriteLine($"{Now.Ticks / 1e7:0.00} down {(got - _g) / cap / Scenario.Hosts:0.00} seeder {(up - _u) / cap:0.00} seederCopies {up / (double)Scenario.SizeBytes:0.00} have min {_hosts.Skip(1).Min(h => h.Session.Stats.VerifiedBytes) / (double)Scenario.SizeBytes:0.00} max {_hosts.Skip(1).Max(h => h.Session.Stats.VerifiedBytes) / (double)Scenario.SizeBytes:0.00} peers {_hosts.Skip(1).Average(h => h.Session.Stats.PeersConnected):0.0} upIdle {_hosts.Skip(1).Count(h => h.SendingEnd < 0) / (double)Scenario.Hosts:0.00} {_hosts[5].Session.Debug()} | {_hosts[50 % _hosts.Length].Session.Debug()}");
-                (_g, _u, _curveAt) = (got, up, _curveAt + int.Parse(c) * 10000);
-            }
-
             Happen(next);
         }
 

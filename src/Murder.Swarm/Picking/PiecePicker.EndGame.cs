@@ -14,8 +14,11 @@ internal sealed partial class PiecePicker
 
     private Instant _nobodySlowBefore = Never;
 
-    /// <summary>Blocks are outstanding, and no other can be asked for.</summary>
-    public bool IsEndGame => RequestCount > 0 && _needy.Count == 0 && _rarity.FreeObtainableCount == 0;
+    /// <summary>
+    /// Blocks are outstanding, and of everything that is missing there is nothing that nobody is asked for. A piece that no peer has yet
+    /// is no end: while an origin lets its pieces out, waiting for the next is the rule, and what is asked for twice then is lost.
+    /// </summary>
+    public bool IsEndGame => RequestCount > 0 && _needy.Count == 0 && _rarity.FreeCount == 0;
 
     private bool TryFindAgain(PickerPeer idle, Instant now, out BlockRef block)
     {

@@ -295,8 +295,6 @@ internal sealed partial class PiecePicker
 
     private PickerPeer Peer(int peer) => _peers[peer]!;
 
-    public string Debug() => $"begun {_blocksBegun} open {_open.Count} needy {_needy.Count} win {string.Join(',', _peers.Where(p => p is { WantedCount: > 0 }).Take(12).Select(p => $"{p!.Pipe.Count}/{p.Pipe.Window}"))}";
-
     private OpenPiece? FindBegun(PickerPeer peer)
     {
         foreach (OpenPiece piece in _needy)

@@ -24,9 +24,6 @@ internal sealed class PieceRarity
 
     public int FreeCount => _free.Count;
 
-    /// <summary>Free pieces that a connected peer has.</summary>
-    public int FreeObtainableCount => Seeds > 0 ? _free.Count : _free.Count - _buckets[0].Count;
-
     public Bitfield Free => _free;
 
     /// <summary>Buckets of free pieces, rarest first.</summary>

@@ -64,6 +64,12 @@ public sealed record SwarmOptions
     /// <summary>Blocks handed to the driver for one peer and not yet reported as sent. Keeps cancels useful and queues short.</summary>
     public int BlocksInSendPerPeerMax { get; init; } = 8;
 
+    /// <summary>Blocks handed to the driver for all peers and not yet reported as sent, but for peers that take nothing for <see cref="SendPatience"/>.</summary>
+    public int BlocksInSendMax { get; init; } = 16;
+
+    /// <summary>A peer that was sent nothing of what is under way to it for this long does not count among those who are being sent to.</summary>
+    public TimeSpan SendPatience { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Peers that are unchoked at once.</summary>
     public int UnchokedPeersMax { get; init; } = 64;
 

@@ -8,6 +8,7 @@ public sealed partial class SwarmSession
     private bool _mayConnect;
     private bool _mayAskAll;
     private bool _mustRechoke;
+    private bool _mayServe;
     private readonly List<PeerFacts> _facts = []; // of the choker's present question
     private int _askFirst; // whose turn it is to be asked first
 
@@ -36,6 +37,10 @@ public sealed partial class SwarmSession
         }
 
         Spread(now);
+        if (_mayServe)
+        {
+            Serve(now);
+        }
     }
 
     /// <summary>Refills the pipe of every peer that serves us, beginning with another one each time.</summary>

@@ -39,6 +39,7 @@ public sealed partial class SwarmSession
             DropOverdueHunts(now);
         }
 
+        _mayServe |= _timers.TryExpire(SessionTimer.Serve, now);
         if (_timers.TryExpire(SessionTimer.Spread, now))
         {
             _timers.Set(SessionTimer.Spread, _spread!.TakeBackStalled(now));

@@ -3,6 +3,8 @@ namespace Murder.Swarm;
 /// <summary>Serving: every request of a fast peer gets exactly one answer (BEP 6), a block or a reject.</summary>
 public sealed partial class SwarmSession
 {
+    private long _requestsTaken;
+
     private bool TryFollowRequest(PeerState peer, BlockRef block, Instant now)
     {
         if (!_layout.IsBlock(block) && !_layout.IsPaddedBlock(block))
@@ -16,8 +18,8 @@ public sealed partial class SwarmSession
             return true;
         }
 
-        peer.Uploads.Add(block);
-        SendBlocks(peer, now);
+        peer.Uploads.Add(block, _requestsTaken++);
+        _mayServe = true;
         return true;
     }
 
@@ -40,21 +42,55 @@ public sealed partial class SwarmSession
         }
 
         _spread?.Sent(peer.Index, input.Block, now);
-        if (peer.Uploads.TryFinish())
+        _mayServe |= peer.Uploads.TryFinish(now);
+    }
+
+    /// <summary>
+    /// Blocks leave in the order in which they were asked for, whoever asked, and few at a time: peers ask for a piece at once, so pieces
+    /// become whole one after the other, and their takers pass them on. Were all that wait on their way together, all would be late.
+    /// </summary>
+    private void Serve(Instant now)
+    {
+        _mayServe = false;
+        int sending = 0;
+        foreach (PeerState? peer in _peers)
         {
-            SendBlocks(peer, now);
+            sending += peer is { IsReady: true } && !IsSlowToTake(peer, now) ? peer.Uploads.SendingCount : 0;
+        }
+
+        while (FindFirstWaiting() is { } first)
+        {
+            if (sending >= _options.BlocksInSendMax)
+            {
+                _timers.SetNoLater(SessionTimer.Serve, now + _options.SendPatience);
+                return;
+            }
+
+            sending++;
+            first.LastSent = now;
+            _firstUploadAt ??= now;
+            Put(SwarmOutput.SendBlock(first.Slot, first.Uploads.Send(now)));
         }
     }
 
-    private void SendBlocks(PeerState peer, Instant now)
+    /// <summary>Whoever waits longest of those who may be sent more; null when there is nobody.</summary>
+    private PeerState? FindFirstWaiting()
     {
-        while (peer.Uploads.TrySend(_options.BlocksInSendPerPeerMax, out BlockRef block))
+        PeerState? first = null;
+        foreach (PeerState? peer in _peers)
         {
-            peer.LastSent = now;
-            _firstUploadAt ??= now;
-            Put(SwarmOutput.SendBlock(peer.Slot, block));
+            if (peer is { IsReady: true, Uploads.WaitingCount: > 0 } && peer.Uploads.SendingCount < _options.BlocksInSendPerPeerMax
+                && (first is null || peer.Uploads.FirstOrder < first.Uploads.FirstOrder))
+            {
+                first = peer;
+            }
         }
+
+        return first;
     }
+
+    /// <summary>A peer that takes nothing must not keep others from being sent to.</summary>
+    private bool IsSlowToTake(PeerState peer, Instant now) => now - peer.Uploads.LastProgress >= _options.SendPatience;
 
     private void Choke(PeerState peer, Instant now)
     {

@@ -80,8 +80,6 @@ public sealed partial class SwarmSession
         PeersBanned = _peersBanned,
     };
 
-    public string Debug() => $"out {_picker.RequestCount} serving {_peers.Count(peer => peer is { IsReady: true, IsChokingUs: false, IsInterestingToUs: true })} askers {_peers.Count(peer => peer is { IsReady: true } && peer.Uploads.WaitingCount + peer.Uploads.SendingCount > 0)} waiting {_peers.Sum(peer => peer is { IsReady: true } ? peer.Uploads.WaitingCount + peer.Uploads.SendingCount : 0)} {_picker.Debug()}";
-
     /// <summary>Tells what happened.</summary>
     public void Handle(in SwarmInput input, Instant now)
     {

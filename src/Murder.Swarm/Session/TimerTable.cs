@@ -21,6 +21,9 @@ internal enum SessionTimer
     /// <summary>A peer has not answered which of a piece's blocks are wrong.</summary>
     Hunts,
 
+    /// <summary>Peers that take nothing may be keeping others from being sent to.</summary>
+    Serve,
+
     /// <summary>A piece that an origin has shown may be with a peer that takes nothing. Moved only when it fires.</summary>
     Spread,
 

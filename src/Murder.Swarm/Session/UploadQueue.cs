@@ -3,26 +3,28 @@ namespace Murder.Swarm;
 /// <summary>The blocks one peer has asked of us: those that wait, in order, and how many are with the driver.</summary>
 internal sealed class UploadQueue
 {
-    private readonly List<BlockRef> _waiting = [];
+    private readonly List<(BlockRef Block, long Order)> _waiting = [];
     private int _first; // what is before it has been taken
 
     public int WaitingCount => _waiting.Count - _first;
 
     public int SendingCount { get; private set; }
 
-    public void Add(BlockRef block) => _waiting.Add(block);
+    /// <summary>When a block was last sent, or began to be while none was.</summary>
+    public Instant LastProgress { get; private set; }
 
-    /// <summary>Takes the next block to send, when there is one and fewer than <paramref name="sendingMax"/> are being sent.</summary>
-    public bool TrySend(int sendingMax, out BlockRef block)
+    /// <summary>When the first that waits was asked for, among all requests of all peers; there must be one.</summary>
+    public long FirstOrder => _waiting[_first].Order;
+
+    /// <param name="order">grows with each request of any peer</param>
+    public void Add(BlockRef block, long order) => _waiting.Add((block, order));
+
+    /// <summary>Takes the next block to send; there must be one.</summary>
+    public BlockRef Send(Instant now)
     {
-        if (SendingCount >= sendingMax || !TryTake(out block))
-        {
-            block = default;
-            return false;
-        }
-
-        SendingCount++;
-        return true;
+        TryTake(out BlockRef block);
+        LastProgress = SendingCount++ == 0 ? now : LastProgress;
+        return block;
     }
 
     /// <summary>Takes the next block without sending it.</summary>
@@ -34,7 +36,7 @@ internal sealed class UploadQueue
             return false;
         }
 
-        block = _waiting[_first++];
+        block = _waiting[_first++].Block;
         if (_first == _waiting.Count)
         {
             _waiting.Clear();
@@ -52,7 +54,7 @@ internal sealed class UploadQueue
     /// <summary>The peer no longer wants the block; false when it does not wait.</summary>
     public bool Cancel(BlockRef block)
     {
-        int at = _waiting.IndexOf(block, _first);
+        int at = _waiting.FindIndex(_first, waiting => waiting.Block == block);
         if (at < 0)
         {
             return false;
@@ -63,7 +65,7 @@ internal sealed class UploadQueue
     }
 
     /// <summary>One block is sent; false when none was being sent.</summary>
-    public bool TryFinish()
+    public bool TryFinish(Instant now)
     {
         if (SendingCount == 0)
         {
@@ -71,6 +73,7 @@ internal sealed class UploadQueue
         }
 
         SendingCount--;
+        LastProgress = now;
         return true;
     }
 }
