@@ -45,7 +45,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
                 _store,
                 Bitfield.Full(release.Metainfo.Layout.PieceCount),
                 announcer: null,
-                new SwarmDriverOptions { Port = port, Seed = seed, Security = _seederTls, Session = SwarmOptions.Default with { PeersMax = PeersMax, IsOrigin = true } },
+                new SwarmDriverOptions { Port = port, Seed = seed, Security = _seederTls, Session = SwarmOptions.Default with { PeersMax = PeersMax, UnchokedPeersMax = PeersMax, IsOrigin = true } },
                 time);
         }
         catch

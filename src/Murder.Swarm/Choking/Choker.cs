@@ -1,9 +1,8 @@
 namespace Murder.Swarm;
 
 /// <summary>
-/// Who is unchoked. No tit-for-tat: members of a deploy want the same thing. Everybody interested is, up to a bound; when more are
-/// interested, whoever was served longest makes room in turn. A peer that lost interest keeps its place until another needs it, because
-/// interest comes and goes with every piece and a choke costs a round trip.
+/// Who is unchoked. No tit-for-tat: members of a deploy want the same thing. Everybody is while there is room, interested or not, because
+/// a choke costs a round trip when interest comes; beyond, the interested come first, and whoever was served longest makes room in turn.
 /// </summary>
 internal static class Choker
 {
@@ -13,7 +12,7 @@ internal static class Choker
     {
         if (peers.Length <= unchokedMax)
         {
-            AdmitAll(peers, unchoked);
+            unchoked.Fill(true);
             return;
         }
 
@@ -25,15 +24,6 @@ internal static class Choker
         Admit(peers, unchoked, ref left, (peer, at) => peer.IsInterested && peer.IsUnchoked && at != resting);
         Admit(peers, unchoked, ref left, (peer, _) => peer.IsInterested && !peer.IsUnchoked);
         Admit(peers, unchoked, ref left, (peer, at) => peer.IsUnchoked);
-    }
-
-    /// <summary>The usual case, there is room for all: nobody is compared with anybody.</summary>
-    private static void AdmitAll(ReadOnlySpan<PeerFacts> peers, Span<bool> unchoked)
-    {
-        for (int at = 0; at < peers.Length; at++)
-        {
-            unchoked[at] = peers[at].IsInterested || peers[at].IsUnchoked;
-        }
     }
 
     private static int Count(ReadOnlySpan<PeerFacts> peers)

@@ -29,6 +29,11 @@ internal sealed class PeerState(PeerSlot slot, IPEndPoint endpoint, bool isOutgo
 
     public bool SupportsFast { get; set; }
 
+    public bool SupportsExtensions { get; set; }
+
+    /// <summary>It will not ask for anything any more (BEP 21).</summary>
+    public bool IsUploadOnly { get; set; }
+
     /// <summary>It said which pieces it has, by bitfield, have-all, have-none or have: a bitfield may not follow (BEP 3).</summary>
     public bool HasToldPieces { get; set; }
 

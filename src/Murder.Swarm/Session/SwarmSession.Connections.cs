@@ -126,6 +126,7 @@ public sealed partial class SwarmSession
     {
         peer.IsReady = true;
         peer.SupportsFast = handshake.SupportsFast;
+        peer.SupportsExtensions = handshake.SupportsExtensions;
         peer.LastReceived = now;
         _picker.AddPeer(peer.Index);
         _spread?.AddPeer(peer.Index, now);
@@ -145,12 +146,18 @@ public sealed partial class SwarmSession
             Send(peer, PeerMessage.Bitfield(_stored.ToWire()), now);
         }
 
-        if (handshake.SupportsExtensions)
-        {
-            Send(peer, PeerMessage.Extended(0, new ExtensionHandshake(_options.ListenPort, _options.RequestsQueuedPerPeerMax).ToPayload()), now);
-        }
-
+        SendExtensionHandshake(peer, now);
+        _mustRechoke = true;
         _timers.SetNoLater(SessionTimer.Peers, now + _options.KeepAliveInterval);
+    }
+
+    private void SendExtensionHandshake(PeerState peer, Instant now)
+    {
+        if (peer.SupportsExtensions)
+        {
+            ExtensionHandshake told = new(_options.ListenPort, _options.RequestsQueuedPerPeerMax, IsUploadOnly: _stored.IsFull);
+            Send(peer, PeerMessage.Extended(0, told.ToPayload()), now);
+        }
     }
 
     private void Close(PeerState peer, CloseReason reason)

@@ -122,21 +122,21 @@ public sealed partial class SwarmSession
         Put(SwarmOutput.PieceCompleted(piece));
         foreach (PeerState? peer in _peers)
         {
-            if (peer is { IsReady: true })
+            // Who has the piece need not know: that saves half of all that is said. It will know from our last extension handshake that we have all.
+            if (peer is { IsReady: true } && !(peer.SupportsExtensions && _picker.Has(peer.Index, piece)))
             {
                 Send(peer, PeerMessage.Have(piece), now);
-                UpdateInterest(peer, now);
             }
         }
 
         _mayAskAll = true; // there is room to begin another piece
         if (_stored.IsFull)
         {
-            OnTorrentCompleted();
+            OnTorrentCompleted(now);
         }
     }
 
-    private void OnTorrentCompleted()
+    private void OnTorrentCompleted(Instant now)
     {
         _isFetching = false;
         Put(SwarmOutput.TorrentCompleted());
@@ -148,10 +148,19 @@ public sealed partial class SwarmSession
         AnnounceCompletion();
         foreach (PeerState? peer in _peers.ToArray())
         {
-            if (peer is { IsReady: true } && _picker.IsSeed(peer.Index))
+            if (peer is not { IsReady: true })
+            {
+                continue;
+            }
+
+            if (peer.IsUploadOnly || _picker.IsSeed(peer.Index))
             {
                 Close(peer, CloseReason.NothingToDo);
+                continue;
             }
+
+            SendExtensionHandshake(peer, now);
+            UpdateInterest(peer, now);
         }
     }
 

@@ -142,9 +142,10 @@ public sealed partial class SwarmSession
         Ask(peer, now);
     }
 
+    /// <summary>Once interested we stay so to the end: interest that came and went with every piece would be most of what is said.</summary>
     private void UpdateInterest(PeerState peer, Instant now)
     {
-        bool isInteresting = _isFetching && _picker.Wants(peer.Index);
+        bool isInteresting = _isFetching && (peer.IsInterestingToUs || _picker.Wants(peer.Index));
         if (isInteresting != peer.IsInterestingToUs)
         {
             peer.IsInterestingToUs = isInteresting;
@@ -183,6 +184,13 @@ public sealed partial class SwarmSession
 
         ExtensionHandshake told = ExtensionHandshake.Read(message.Payload.Span);
         peer.RequestsMax = told.RequestsMax > 0 ? told.RequestsMax : peer.RequestsMax;
+        peer.IsUploadOnly = told.IsUploadOnly;
+        if (peer.IsUploadOnly && _stored.IsFull)
+        {
+            Close(peer, CloseReason.NothingToDo);
+            return true;
+        }
+
         if (!peer.IsOutgoing && told.ListenPort > 0)
         {
             peer.Identity.ListenEndpoint = new IPEndPoint(peer.Endpoint.Address, told.ListenPort);

@@ -48,7 +48,7 @@ public sealed partial class SwarmSession
     {
         _mayAskAll = false;
         _picker.IsStarved = false;
-        int serving = _peers.Count(peer => peer is { IsReady: true, IsChokingUs: false, IsInterestingToUs: true });
+        int serving = _peers.Count(peer => peer is { IsReady: true, IsChokingUs: false } && _picker.Wants(peer.Index));
         _picker.Share = Math.Max(_options.EndGameRequestsPerPeerMax, _options.RequestsMax / Math.Max(1, serving));
         for (int step = 0; step < _peers.Count; step++)
         {
@@ -86,7 +86,7 @@ public sealed partial class SwarmSession
         _facts.Clear();
         foreach (PeerState? peer in _peers)
         {
-            if (peer is { IsReady: true } && !_picker.IsSeed(peer.Index))
+            if (peer is { IsReady: true, IsUploadOnly: false } && !_picker.IsSeed(peer.Index))
             {
                 _facts.Add(new PeerFacts(peer.Index, peer.IsInterestedInUs, !peer.IsChokedByUs, peer.ChokeSince));
             }

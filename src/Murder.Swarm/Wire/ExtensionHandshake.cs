@@ -4,12 +4,13 @@ using System.Text;
 namespace Murder.Swarm;
 
 /// <summary>
-/// The handshake of the extension protocol (BEP 10): a bencoded dictionary of which we need two numbers. Read leniently: what cannot
-/// be understood is as if it had not been said, for a peer that garbles advice still has pieces.
+/// The handshake of the extension protocol (BEP 10): a bencoded dictionary of which we need three numbers. Read leniently: what cannot
+/// be understood is as if it had not been said, for a peer that garbles advice still has pieces. It may be said again when something changes.
 /// </summary>
 /// <param name="ListenPort"><c>p</c>: where the sender listens; 0 when unknown</param>
 /// <param name="RequestsMax"><c>reqq</c>: requests the sender queues; 0 when unknown</param>
-internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsMax)
+/// <param name="IsUploadOnly"><c>upload_only</c> (BEP 21): the sender will not ask for anything any more</param>
+internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsMax, bool IsUploadOnly)
 {
     /// <summary>Deeper nesting is not read: no extension nests more than three levels.</summary>
     private const int DepthMax = 8;
@@ -19,13 +20,15 @@ internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsM
     public byte[] ToPayload()
     {
         string port = ListenPort > 0 ? $"1:pi{ListenPort}e" : "";
-        return Encoding.ASCII.GetBytes($"d1:mde{port}4:reqqi{RequestsMax}e1:v{Client.Length}:{Client}e");
+        string uploadOnly = IsUploadOnly ? "11:upload_onlyi1e" : "";
+        return Encoding.ASCII.GetBytes($"d1:mde{port}4:reqqi{RequestsMax}e{uploadOnly}1:v{Client.Length}:{Client}e");
     }
 
     public static ExtensionHandshake Read(ReadOnlySpan<byte> payload)
     {
         int port = 0;
         int requests = 0;
+        bool isUploadOnly = false;
         if (payload.IsEmpty || payload[0] != 'd')
         {
             return default;
@@ -48,9 +51,13 @@ internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsM
             {
                 requests = ReadNumber(value, int.MaxValue);
             }
+            else if (key.SequenceEqual("upload_only"u8))
+            {
+                isUploadOnly = ReadNumber(value, int.MaxValue) > 0;
+            }
         }
 
-        return new ExtensionHandshake(port, requests);
+        return new ExtensionHandshake(port, requests, isUploadOnly);
     }
 
     private static int ReadNumber(ReadOnlySpan<byte> value, int max) =>

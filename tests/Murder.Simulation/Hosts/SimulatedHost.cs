@@ -219,6 +219,7 @@ internal sealed class SimulatedHost
         ListenPort = Simulation.ListenPort,
         IsOrigin = index == Simulation.SeederIndex && scenario.IsSeederOrigin,
         PeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.PeersMax,
+        UnchokedPeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.UnchokedPeersMax,
     };
 
     private void TellNow(in SwarmInput input)
