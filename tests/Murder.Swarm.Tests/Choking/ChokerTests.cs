@@ -5,14 +5,15 @@ public class ChokerTests
 {
     [Theory]
     [InlineData("III", 4, "***")]
-    [InlineData("iIi", 4, " * ")]
+    [InlineData("iIi", 4, "***")]
     [InlineData("IIII", 2, "**  ")]
     [InlineData("SSI", 2, "** ")]
     [InlineData("sSI", 2, " **")]
     [InlineData("sSI", 3, "***")]
+    [InlineData("iIi", 1, " * ")]
     [InlineData("ss", 1, "* ")]
     [InlineData("", 2, "")]
-    public void Everybody_interested_is_unchoked_while_there_is_room(string peers, int max, string unchoked) =>
+    public void Everybody_is_unchoked_while_there_is_room_and_then_the_interested(string peers, int max, string unchoked) =>
         Assert.Equal(unchoked, Decide(peers, max, rotate: false));
 
     [Theory]

@@ -91,14 +91,16 @@ public class ProtocolTests
     [Fact]
     public void A_peer_without_the_fast_extension_gets_a_bitfield_and_no_reject()
     {
-        LoneSession session = new(TestMetainfo.OfPieces(10, 4), Bitfield.Full(10));
+        Bitfield allButTheLast = Bitfield.Full(10);
+        allButTheLast.Remove(9);
+        LoneSession session = new(TestMetainfo.OfPieces(10, 4), allButTheLast);
         PeerSlot slot = new(0, 1);
         session.Give(SwarmInput.PeerConnected(slot, LoneSession.EndpointOf(slot), isOutgoing: false));
 
         List<SwarmOutput> greeting = session.Give(SwarmInput.HandshakeReceived(slot, session.HandshakeOf(1, fast: false)));
 
         Assert.Single(LoneSession.Messages(greeting, PeerMessageType.Bitfield));
-        Assert.Empty(session.Say(slot, PeerMessage.Request(session.Metainfo.Layout.Block(0, 0))));
+        Assert.Empty(session.Say(slot, PeerMessage.Request(session.Metainfo.Layout.Block(9, 0))));
     }
 
     [Fact]

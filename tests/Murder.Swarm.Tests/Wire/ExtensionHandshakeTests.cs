@@ -15,14 +15,16 @@ public class ExtensionHandshakeTests
     [InlineData("d1:pi70000ee", 0, 0)]
     [InlineData("d1:mlllllllllllleeeeeeeeeeee4:reqqi9ee", 0, 0)]
     [InlineData("d4294967295:", 0, 0)]
-    public void Two_numbers_are_understood_and_nothing_else_matters(string payload, int port, int requests) =>
-        Assert.Equal(new ExtensionHandshake(port, requests), ExtensionHandshake.Read(Encoding.Latin1.GetBytes(payload)));
+    public void Port_and_queue_are_understood_and_nothing_else_matters(string payload, int port, int requests) =>
+        Assert.Equal(new ExtensionHandshake(port, requests, IsUploadOnly: false), ExtensionHandshake.Read(Encoding.Latin1.GetBytes(payload)));
 
     [Fact]
     public void What_we_say_reads_back()
     {
-        Assert.Equal(new ExtensionHandshake(6881, 2048), ExtensionHandshake.Read(new ExtensionHandshake(6881, 2048).ToPayload()));
-        Assert.Equal("d1:mde4:reqqi5e1:v16:Murder.Build 0.1e", Encoding.ASCII.GetString(new ExtensionHandshake(0, 5).ToPayload()));
+        ExtensionHandshake told = new(6881, 2048, IsUploadOnly: true);
+        Assert.Equal(told, ExtensionHandshake.Read(told.ToPayload()));
+        Assert.Equal("d1:mde4:reqqi5e1:v16:Murder.Build 0.1e", Encoding.ASCII.GetString(new ExtensionHandshake(0, 5, IsUploadOnly: false).ToPayload()));
+        Assert.Equal("d1:mde4:reqqi5e11:upload_onlyi1e1:v16:Murder.Build 0.1e", Encoding.ASCII.GetString(new ExtensionHandshake(0, 5, IsUploadOnly: true).ToPayload()));
     }
 
     [Fact]
