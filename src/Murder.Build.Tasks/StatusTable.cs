@@ -9,7 +9,7 @@ namespace Murder.Build.Tasks;
 internal static class StatusTable
 {
     private const string None = "-";
-    private static readonly string[] s_header = ["host", "current", "previous", "staged", "free", "lock"];
+    private static readonly string[] s_header = ["host", "current", "previous", "staged", "free", "agent", "lock"];
 
     public static string Format(IReadOnlyList<HostStatus> hosts)
     {
@@ -47,12 +47,13 @@ internal static class StatusTable
             [nameof(host.Previous)] = host.Previous ?? "",
             [nameof(host.Staged)] = string.Join(';', host.Staged),
             [nameof(host.FreeBytes)] = $"{host.FreeBytes}",
+            [nameof(host.Agent)] = host.Agent,
             [nameof(host.LockedBy)] = host.LockedBy ?? "",
         })),
     ];
 
     private static string[] ToRow(HostStatus host) => host.Problem is not null
-        ? [host.Name, host.Problem.Code, None, None, None, None]
+        ? [host.Name, host.Problem.Code, None, None, None, None, None]
         :
         [
             host.Name,
@@ -60,13 +61,14 @@ internal static class StatusTable
             host.Previous ?? None,
             Staged(host),
             Size(host.FreeBytes),
+            host.Agent.Length > 0 ? host.Agent : None,
             host.LockedBy ?? None,
         ];
 
     /// <summary>What neither runs nor ran last: the newest of the releases a person may still activate, how many more there are, and how many are half there.</summary>
     private static string Staged(HostStatus host)
     {
-        string[] others = [.. host.Staged.Where(id => id != host.Current && id != host.Previous).Order(StringComparer.Ordinal)];
+        string[] others = [.. host.Staged.Where(id => id != host.Current && id != host.Previous)]; // oldest first, as the host says
         List<string> parts = [];
         if (others.Length > 0)
         {

@@ -40,7 +40,15 @@ public static class Deployment
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, goal, FreshSeed(log), DeployedBy());
 
         DeploymentReport report = await RollOutAsync(plan, release, settings, startedAt, origin, log, cancellationToken).ConfigureAwait(false);
-        log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
+        try
+        {
+            log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Report(RolloutProblems.ReportNotWritten(settings.ReportDirectory, e.Message));
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         return report;
     }
@@ -72,8 +80,15 @@ public static class Deployment
         DeploymentOptions options = SettingsValidator.Validate(settings, RolloutGoal.Staged, problems);
         ThrowOrWarn(problems, log);
         Metainfo metainfo = await ReleaseBuilder.DescribeAsync(settings.PublishDirectory, options.Application, cancellationToken).ConfigureAwait(false);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await File.WriteAllBytesAsync(path, metainfo.Bytes, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            WholeFile.Write(path, metainfo.Bytes.Span);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DeploymentException(ReleaseProblems.TorrentNotWritten(path, e.Message));
+        }
+
         log.Milestone($"torrent {path}  {metainfo.Files.Count} files, {Sizes.Format(metainfo.Layout.TotalLength)}, info-hash {metainfo.InfoHash}");
         return metainfo.InfoHash.ToString();
     }

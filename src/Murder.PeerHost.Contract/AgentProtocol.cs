@@ -24,6 +24,9 @@ public static class AgentProtocol
     /// <summary>The deployer takes an agent that said nothing for this long for lost.</summary>
     public static TimeSpan AgentSilenceMax { get; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long an agent that was told to go may clean up before it says goodbye. The deployer waits a little longer.</summary>
+    public static TimeSpan LeaveMax { get; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The lease: an agent whose deployer said nothing for this long stops, cleans up and exits.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(60);
 }

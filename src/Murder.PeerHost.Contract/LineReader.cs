@@ -1,7 +1,8 @@
 namespace Murder.PeerHost.Contract;
 
 /// <summary>Reads lines that end in a line feed from a stream, each at most so many bytes long. Not thread-safe.</summary>
-public sealed class LineReader(Stream stream, int lineBytesMax)
+/// <param name="heard">called whenever bytes have arrived, though no line may be whole yet</param>
+public sealed class LineReader(Stream stream, int lineBytesMax, Action? heard = null)
 {
     private const int BufferBytesMin = 16 * 1024;
 
@@ -32,6 +33,7 @@ public sealed class LineReader(Stream stream, int lineBytesMax)
             }
 
             _end += read;
+            heard?.Invoke();
         }
     }
 
@@ -54,6 +56,7 @@ public sealed class LineReader(Stream stream, int lineBytesMax)
             }
 
             _end += read;
+            heard?.Invoke();
         }
     }
 

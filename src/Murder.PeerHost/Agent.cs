@@ -11,9 +11,6 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
     /// <summary>A deployer that is gone waits for nothing: the process is to be gone within five seconds.</summary>
     private static readonly TimeSpan LeaveAloneMax = TimeSpan.FromSeconds(4);
 
-    /// <summary>A deployer that is there waits for the goodbye; removing a large release takes its time.</summary>
-    private static readonly TimeSpan LeaveOrderlyMax = TimeSpan.FromSeconds(30);
-
     private FetchVerb? _fetch;
 
     /// <summary>Returns the exit code.</summary>
@@ -29,7 +26,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
         }
 
         EndReason reason = await ending.Reason.ConfigureAwait(false);
-        TimeSpan leaveMax = reason == EndReason.DeployerGone ? LeaveAloneMax : LeaveOrderlyMax;
+        TimeSpan leaveMax = reason == EndReason.DeployerGone ? LeaveAloneMax : AgentProtocol.LeaveMax;
         try
         {
             await LeaveAsync(commands, reason).WaitAsync(leaveMax, time).ConfigureAwait(false);

@@ -20,10 +20,14 @@ public sealed record SwarmDriverOptions
     public required ulong Seed { get; init; }
 
     /// <summary>
-    /// Connections that others opened, of whatever kind: one more is closed at once. Above <see cref="SwarmOptions.PeersMax"/>, so that
-    /// strangers who hold connections open until the session times them out do not keep members out.
+    /// Connections that others opened, of whatever kind: one more is closed at once. Three times <see cref="SwarmOptions.PeersMax"/> unless
+    /// set, so that strangers who hold connections open until the session times them out do not keep members out.
     /// </summary>
-    public int IncomingConnectionsMax { get; init; } = 192;
+    public int IncomingConnectionsMax
+    {
+        get => field > 0 ? field : 3 * Session.PeersMax;
+        init;
+    }
 
     /// <summary>A connection that is not open after this long counts as failed.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -9,20 +9,20 @@ public sealed class StatusTableTests
     {
         HostStatus[] hosts =
         [
-            new("web1", "1.1-b", "1.0-a", ["1.0-a", "1.1-b"], [], 93_200_000_000, null, null),
-            new("web2.example.com", "1.1-b", null, ["1.2-c", "1.1-b", "1.0-a"], [], 3_200_000_000, "deployer pid 7", null),
-            new("web3", "1.0-a", null, ["1.0-a"], ["1.1-b"], 12_000_000, null, null),
+            new("web1", "1.1-b", "1.0-a", ["1.0-a", "1.1-b"], [], 93_200_000_000, null, null) { Agent = "0.1.0" },
+            new("web2.example.com", "1.1-b", null, ["1.0-a", "1.9-d", "1.10-c", "1.1-b"], [], 3_200_000_000, "deployer pid 7", null) { Agent = "0.1.0" },
+            new("web3", "1.0-a", null, ["1.0-a"], ["1.1-b"], 12_000_000, null, null) { Agent = "0.1.0" },
             new("web4", null, null, [], [], 0, null, new Problem("MURDER0201", "web4: no answer.", "Start it.")),
         ];
 
         Assert.Equal(
             """
             2 of 4 hosts at 1.1-b; different: web3
-              host              current     previous  staged     free     lock
-              web1              1.1-b       1.0-a     -          93.2 GB  -
-              web2.example.com  1.1-b       -         1.2-c +1   3.2 GB   deployer pid 7
-              web3              1.0-a       -         1 partial  12.0 MB  -
-              web4              MURDER0201  -         -          -        -
+              host              current     previous  staged     free     agent  lock
+              web1              1.1-b       1.0-a     -          93.2 GB  0.1.0  -
+              web2.example.com  1.1-b       -         1.10-c +2  3.2 GB   0.1.0  deployer pid 7
+              web3              1.0-a       -         1 partial  12.0 MB  0.1.0  -
+              web4              MURDER0201  -         -          -        -      -
             """,
             StatusTable.Format(hosts));
     }

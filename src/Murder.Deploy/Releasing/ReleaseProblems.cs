@@ -58,6 +58,11 @@ public static class ReleaseProblems
         $"The publish output has {files} files, whose description of {bytes} bytes is more than a host can be sent ({bytesMax}).",
         "Publish fewer files: leave out what the service does not need, or pack it into an archive.");
 
+    public static Problem TorrentNotWritten(string path, string reason) => new(
+        "MURDER0212",
+        $"The torrent could not be written to '{path}': {reason.TrimEnd('.')}.",
+        "Give MurderTorrentPath a file in a folder that can be written.");
+
     public static Problem More(string directory) => new(
         "MURDER0210",
         $"The publish folder '{directory}' has more such problems than are listed here.",

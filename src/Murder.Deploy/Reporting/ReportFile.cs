@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -15,14 +16,11 @@ internal static class ReportFile
 
     public static string Serialize(DeploymentReport report) => JsonSerializer.Serialize(report, Format);
 
-    /// <summary>Writes the report by a rename, so that a reader never sees half of it; returns its path.</summary>
+    /// <summary>Returns its path.</summary>
     public static string Write(DeploymentReport report, string directory)
     {
-        Directory.CreateDirectory(directory);
         string path = Path.Combine(directory, "report.json");
-        string temporary = path + $".{Environment.ProcessId}";
-        File.WriteAllText(temporary, Serialize(report));
-        File.Move(temporary, path, overwrite: true);
+        WholeFile.Write(path, Encoding.UTF8.GetBytes(Serialize(report)));
         return path;
     }
 }

@@ -28,8 +28,11 @@ public enum RolloutPhase
 /// </summary>
 public sealed class Rollout
 {
-    /// <summary>How long agents may take to say goodbye. Closing their stdin afterwards ends them all the same.</summary>
-    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long agents may take to say goodbye: as long as they take to clean up (removing a large half-written release), and a little more for
+    /// the way. Closing their stdin afterwards ends them all the same.
+    /// </summary>
+    public static readonly TimeSpan StopPatience = AgentProtocol.LeaveMax + TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// How long a fetch may make no headway: no piece verified, no byte arrived, nothing checked or synced. The agent gives up by itself when

@@ -15,7 +15,7 @@ internal static class RolloutProblems
 
     public static Problem SeederFailed(string reason) => new(
         "MURDER0603",
-        $"The seeder on this machine failed: {reason}",
+        $"The seeder on this machine failed: {reason.TrimEnd('.')}.",
         "Leave the publish folder as it is while a deploy runs, and run the same command again.");
 
     public static Problem CancelledWhileActivating(int active, int hosts) => new(
@@ -27,6 +27,11 @@ internal static class RolloutProblems
         "MURDER1601",
         $"A host was left out, which MurderMaxFailedHosts allows: {problem.Text}",
         problem.Remedy);
+
+    public static Problem ReportNotWritten(string directory, string reason) => new(
+        "MURDER1603",
+        $"The report could not be written to '{directory}': {reason.TrimEnd('.')}.",
+        "The deploy is not touched by it; give MurderReportPath a folder that can be written.");
 
     public static Problem LyingPeer(string host, string endpoint, string detail) => new(
         "MURDER1602",

@@ -33,7 +33,7 @@ internal static class FleetStatus
                 await channel.SendAsync(new StopCommand(), deadline.Token).ConfigureAwait(false);
                 return answer switch
                 {
-                    AgentStatus status => new HostStatus(host.Name, status.Current, status.Previous, status.Staged, status.Partial, status.FreeBytes, status.LockedBy, Problem: null),
+                    AgentStatus status => new HostStatus(host.Name, status.Current, status.Previous, status.Staged, status.Partial, status.FreeBytes, status.LockedBy, Problem: null) { Agent = VersionOf(channel.Hello) },
                     AgentFailed failed => NoAnswer(host, failed.Failure, failed.Detail),
                     _ => NoAnswer(host, HostFailure.ProtocolMismatch, $"the agent answered {answer.GetType().Name}"),
                 };
@@ -47,7 +47,13 @@ internal static class FleetStatus
         {
             return NoAnswer(host, HostFailure.AgentLost, $"the agent gave no answer within {AnswerTimeout.TotalSeconds:0} s");
         }
+        catch (Exception e) when (e is not OperationCanceledException) // a bug of ours on one host must not take the table of all others along
+        {
+            return NoAnswer(host, HostFailure.Bug, e.ToString());
+        }
     }
+
+    private static string VersionOf(AgentHello hello) => hello.Version.Split('+')[0]; // without the commit it was built from
 
     private static HostStatus NoAnswer(TargetHost host, HostFailure failure, string detail) =>
         new(host.Name, Current: null, Previous: null, Staged: [], Partial: [], FreeBytes: 0, LockedBy: null, HostProblems.From(host, failure, detail));

@@ -8,4 +8,8 @@ namespace Murder.Deploy;
 /// <param name="LockedBy">who deploys to the host at this moment; null when nobody does</param>
 /// <param name="Problem">why the host could not be asked; null when it was</param>
 public sealed record HostStatus(
-    string Name, string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy, Problem? Problem);
+    string Name, string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy, Problem? Problem)
+{
+    /// <summary>Version of the agent that answered; empty when none did.</summary>
+    public string Agent { get; init; } = "";
+}

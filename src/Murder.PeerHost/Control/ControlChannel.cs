@@ -51,10 +51,10 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
     {
         try
         {
-            LineReader reader = new(input, AgentProtocol.CommandLineBytesMax);
+            // Every part of a line renews the lease: a metainfo of many megabytes on a slow link holds back the pings behind it.
+            LineReader reader = new(input, AgentProtocol.CommandLineBytesMax, lease.Renew);
             while (reader.ReadLine() is { } line)
             {
-                lease.Renew();
                 Take(AgentJson.ReadCommand(line.Span));
             }
         }

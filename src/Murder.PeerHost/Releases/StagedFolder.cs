@@ -2,19 +2,34 @@ using Murder.Swarm;
 
 namespace Murder.PeerHost;
 
-/// <summary>What the hashes of the pieces do not cover of a staged release: lengths, empty files, symlinks, the executable bit.</summary>
+/// <summary>What the hashes of the pieces do not cover of a staged release: lengths, empty files, symlinks, the executable bit, and what is too much.</summary>
 internal static class StagedFolder
 {
     /// <summary>Half a sentence that names the first entry that is not as the metainfo says; null when all are.</summary>
     public static string? FirstDifference(string folder, Metainfo metainfo) =>
-        metainfo.Files.Select(entry => Difference(Path.Combine(folder, entry.Path), entry)).FirstOrDefault(difference => difference is not null);
+        metainfo.Files.Select(entry => Difference(folder, entry)).FirstOrDefault(difference => difference is not null) ?? FirstStranger(folder, metainfo);
 
-    private static string? Difference(string path, FileEntry entry)
+    private static string? FirstStranger(string folder, Metainfo metainfo)
     {
+        HashSet<string> named = [.. metainfo.Files.Select(entry => entry.Path)];
+        EnumerationOptions everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
+        return new DirectoryInfo(folder).EnumerateFileSystemInfos("*", everything)
+            .Where(entry => entry.LinkTarget is not null || entry is FileInfo)
+            .Select(entry => Path.GetRelativePath(folder, entry.FullName))
+            .Where(path => !named.Contains(path))
+            .Select(path => $"{path} is not part of the release")
+            .FirstOrDefault();
+    }
+
+    private static string? Difference(string folder, FileEntry entry)
+    {
+        string path = Path.Combine(folder, entry.Path);
         FileInfo file = new(path);
         if (entry.IsSymlink)
         {
-            return file.LinkTarget is null ? $"{entry.Path} is not a symlink" : null;
+            return file.LinkTarget is null ? $"{entry.Path} is not a symlink"
+                : PointsTo(file, Path.Combine(folder, entry.SymlinkTarget!)) ? null
+                : $"{entry.Path} points to {file.LinkTarget}";
         }
 
         if (!file.Exists || file.LinkTarget is not null)
@@ -28,6 +43,10 @@ internal static class StagedFolder
         }
 
         bool isExecutable = OperatingSystem.IsWindows() || file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
-        return entry.IsExecutable && !isExecutable ? $"{entry.Path} is not executable" : null;
+        return OperatingSystem.IsWindows() || entry.IsExecutable == isExecutable ? null : $"{entry.Path} is {(isExecutable ? "" : "not ")}executable";
     }
+
+    /// <summary>By the path, whatever lies there: a target may itself be a link.</summary>
+    private static bool PointsTo(FileInfo link, string target) =>
+        !Path.IsPathRooted(link.LinkTarget) && Path.TrimEndingDirectorySeparator(Path.GetFullPath(link.LinkTarget!, link.DirectoryName!)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
 }

@@ -82,6 +82,10 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         {
             CleanUp();
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            warn($"{_releases!.Layout.Partial(command.Release)} could not be removed: {e.Message}"); // why the fetch failed counts more
+        }
         finally
         {
             _lock.Dispose();

@@ -122,6 +122,29 @@ public sealed class LocalDeployTests
     }
 
     [Fact]
+    public async Task AReportThatCannotBeWrittenIsOnlyWarnedOf()
+    {
+        using DeployFixture deploy = new();
+        deploy.Directory.Write("report", "a file is in the way"u8);
+
+        DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.True(report.Succeeded);
+        Assert.Equal("MURDER1603", Assert.Single(deploy.Problems).Code);
+    }
+
+    [Fact]
+    public async Task ATorrentThatCannotBeWrittenIsSaidToBeOne()
+    {
+        using DeployFixture deploy = new();
+        string path = Path.Combine(deploy.Directory.Write("in-the-way", ""u8), "web.torrent");
+
+        DeploymentException refusal = await Assert.ThrowsAsync<DeploymentException>(() => Deployment.WriteTorrentAsync(deploy.Settings, path, deploy, CancellationToken.None));
+
+        Assert.Equal("MURDER0212", Assert.Single(refusal.Problems).Code);
+    }
+
+    [Fact]
     public async Task CancellationLeavesNoAgentNoLockAndNoHalfWrittenRelease()
     {
         using DeployFixture deploy = new(largeFileBytes: 200_000_000);

@@ -196,6 +196,33 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task A_cached_agent_of_the_right_size_that_says_it_is_another_one_is_replaced_where_no_tool_hashes()
+    {
+        using var tools = new TestDirectory();
+        foreach (string tool in (string[])["sh", "uname", "id", "mkdir", "rm", "chmod", "wc", "head", "mv", "df"])
+        {
+            File.CreateSymbolicLink(tools.Combine(tool), Command.Run("sh", "-c", $"command -v {tool}").Trim());
+        }
+
+        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = [$"ForceCommand PATH={tools.Path} exec sh"] })
+        {
+            Package = StubAgent.Package(StubAgent.Script(padding: 100)),
+        };
+        await (await ssh.LaunchAsync()).DisposeAsync();
+        string right = File.ReadAllText(ssh.AgentFile);
+        string other = StubAgent.Script(padding: 100 - 64).Replace("\"sha256\":\"\"", $"\"sha256\":\"{new string('0', 64)}\"", StringComparison.Ordinal);
+        Assert.Equal(right.Length, other.Length);
+        File.WriteAllText(ssh.AgentFile, other);
+
+        SshAgentLauncher launcher = ssh.Launcher();
+        await using AgentChannel channel = await launcher.LaunchAsync(ssh.Host, CancellationToken.None);
+
+        Assert.Equal("", channel.Hello.Sha256);
+        Assert.Equal(1, launcher.UploadCount);
+        Assert.Equal(right, File.ReadAllText(ssh.AgentFile));
+    }
+
+    [Fact]
     public async Task A_platform_without_an_agent_is_named()
     {
         using var ssh = new SshFixture { Package = StubAgent.Package(rid: "plan9-mips") };

@@ -165,6 +165,44 @@ public sealed class FetchTests
         Assert.Contains(host.Layout.Release(release), failed.Detail, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, Action<string>> Tamperings => new()
+    {
+        { "latest.dll", folder => Relink(Path.Combine(folder, "latest.dll"), "lib/01.dll") },
+        { "latest.dll", folder => Relink(Path.Combine(folder, "latest.dll"), Path.Combine(folder, "lib/00.dll")) },
+        { "lib/00.dll", folder => Mode(Path.Combine(folder, "lib/00.dll"), UnixFileMode.UserExecute) },
+        { "app", folder => Mode(Path.Combine(folder, "app"), UnixFileMode.None) },
+        { "lib/more.dll", folder => File.WriteAllText(Path.Combine(folder, "lib/more.dll"), "") },
+        { "more", folder => File.CreateSymbolicLink(Path.Combine(folder, "more"), "lib") },
+    };
+
+    /// <summary>A loader takes every assembly of a folder, and a link is as good as the file behind it.</summary>
+    [Theory]
+    [MemberData(nameof(Tamperings))]
+    public async Task AStagedReleaseThatWasChangedBesideItsBytesIsRefusedByName(string changed, Action<string> tamper)
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId release = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, release));
+        await agent.ReadAsync<AgentStaged>();
+        tamper(host.Layout.Release(release));
+
+        AgentFailed failed = await agent.ReadFailureAsync(seeded.Fetch(host, release));
+
+        Assert.Equal(HostFailure.StorageFailed, failed.Failure);
+        Assert.Contains($" {changed} ", failed.Detail, StringComparison.Ordinal);
+    }
+
+    private static void Relink(string link, string target)
+    {
+        File.Delete(link);
+        File.CreateSymbolicLink(link, target);
+    }
+
+    private static void Mode(string path, UnixFileMode execute) =>
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | execute);
+
     [Fact]
     public async Task AReleaseOfOtherContentUnderTheSameIdIsRefusedAsThat()
     {

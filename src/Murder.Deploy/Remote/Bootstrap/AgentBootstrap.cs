@@ -19,16 +19,30 @@ internal sealed class AgentBootstrap(IReadOnlyList<AgentPackage> packages, Boots
     public async Task<AgentChannel> RunAsync(TargetHost host, Func<CancellationToken, Task<IRemoteShell>> openShell, CancellationToken cancellationToken)
     {
         var excluded = new List<string>();
+        bool isDistrusted = false; // what the host has is not the agent it is called
         while (true)
         {
             IRemoteShell shell = await openShell(cancellationToken).ConfigureAwait(false);
             try
             {
                 var lines = new LineReader(shell.Output, AgentProtocol.EventLineBytesMax);
-                string? badFolder = await TryStartAsync(host, shell, lines, excluded, cancellationToken).ConfigureAwait(false);
+                string? badFolder = await TryStartAsync(host, shell, lines, excluded, isDistrusted, cancellationToken).ConfigureAwait(false);
                 if (badFolder is null)
                 {
-                    return await AgentChannel.OpenAsync(host, shell, lines, time, cancellationToken).ConfigureAwait(false);
+                    AgentChannel channel = await AgentChannel.OpenAsync(host, shell, lines, time, cancellationToken).ConfigureAwait(false);
+                    if (IsOurs(channel.Hello))
+                    {
+                        return channel;
+                    }
+
+                    await channel.DisposeAsync().ConfigureAwait(false);
+                    if (isDistrusted)
+                    {
+                        throw new HostException(HostFailure.AgentUploadFailed, $"{host.Name}: the agent that runs there ({channel.Hello.Sha256}) is not the one that was sent");
+                    }
+
+                    isDistrusted = true;
+                    continue;
                 }
 
                 excluded.Add(badFolder);
@@ -47,13 +61,16 @@ internal sealed class AgentBootstrap(IReadOnlyList<AgentPackage> packages, Boots
         }
     }
 
+    /// <summary>A host without a tool that hashes knows a cached agent by its size only; the agent itself tells the rest.</summary>
+    private bool IsOurs(AgentHello hello) => hello.Sha256.Length == 0 || packages.Any(package => package.Sha256 == hello.Sha256);
+
     /// <summary>Null when the agent starts now; else the folder that could not store it, and the shell is of no further use.</summary>
-    private async Task<string?> TryStartAsync(TargetHost host, IRemoteShell shell, LineReader lines, List<string> excluded, CancellationToken cancellationToken)
+    private async Task<string?> TryStartAsync(TargetHost host, IRemoteShell shell, LineReader lines, List<string> excluded, bool isDistrusted, CancellationToken cancellationToken)
     {
         // The mark only has to be a word that no host says by itself; it takes no part in anything that must be repeatable.
         string mark = "MURDER1-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
         var talk = new BootstrapTalk(host, shell, lines, mark, limits, time);
-        await talk.TrySendAsync(BootstrapScript.Write(mark, host.Root, packages, excluded), cancellationToken).ConfigureAwait(false);
+        await talk.TrySendAsync(BootstrapScript.Write(mark, host.Root, packages, excluded, isDistrusted), cancellationToken).ConfigureAwait(false);
         BootstrapReply reply = await talk.HearAsync(limits.AnswerMax, cancellationToken).ConfigureAwait(false);
         if (reply.Word == BootstrapWord.Need)
         {

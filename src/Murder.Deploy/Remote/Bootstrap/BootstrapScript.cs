@@ -9,7 +9,8 @@ internal static class BootstrapScript
 
     /// <param name="mark">begins every line meant for us; nothing else on the host can know it</param>
     /// <param name="excluded">folders that failed before</param>
-    public static byte[] Write(string mark, string root, IReadOnlyList<AgentPackage> packages, IReadOnlyList<string> excluded)
+    /// <param name="isDistrusted">an agent that is there already is replaced, whatever it looks like</param>
+    public static byte[] Write(string mark, string root, IReadOnlyList<AgentPackage> packages, IReadOnlyList<string> excluded, bool isDistrusted = false)
     {
         string agents = string.Join(' ', packages.Select(p => $"{p.Rid}:{p.Sha256}:{p.RawLength}:{p.Gzip.Length}"));
         // A root with control characters would break the line protocol; such a host keeps its agent elsewhere.
@@ -18,6 +19,7 @@ internal static class BootstrapScript
             agents={Quote(agents)}
             root={Quote(root.Any(char.IsControl) ? "" : root)}
             excluded={Quote(string.Join('\n', excluded))}
+            distrusted={(isDistrusted ? "yes" : "")}
 
             """;
         return Encoding.UTF8.GetBytes(settings.ReplaceLineEndings("\n") + s_body);

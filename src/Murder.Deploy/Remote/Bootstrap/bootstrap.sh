@@ -1,7 +1,7 @@
 # Finds or receives the agent and becomes it. POSIX sh, read by 'sh' from its stdin.
 #
 # The lines before this one set: mark (begins every line meant for the deployer), agents ("RID:SHA256:RAW_BYTES:GZIP_BYTES ..."), root (the
-# application's root) and excluded (folders that failed before, one a line). Answers, one line each:
+# application's root), excluded (folders that failed before, one a line) and distrusted (not empty: send the agent anew). Answers, one line each:
 #   HAVE RID            the agent is here and starts now: its own first line follows
 #   NEED RID gz|raw     send "UP", a line feed, and exactly that form of it
 #   PUT                 it came through whole and starts now
@@ -85,7 +85,7 @@ consider() {
         refuse "$1" 'failed before'
         return
     fi
-    if is_ours "$1" && is_ours "$1/$file" && is_agent "$1/$file"; then
+    if [ -z "$distrusted" ] && is_ours "$1" && is_ours "$1/$file" && is_agent "$1/$file"; then
         say "HAVE $rid"
         start "$1/$file"
     fi
