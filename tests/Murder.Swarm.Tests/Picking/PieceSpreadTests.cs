@@ -1,0 +1,119 @@
+namespace Murder.Swarm.Tests;
+
+/// <summary>Who was shown which piece, as a picture: one character a piece, the peer's number, or <c>.</c> for nobody.</summary>
+public class PieceSpreadTests
+{
+    private const int PieceLength = 4 * PieceLayout.BlockLength;
+
+    private readonly PieceLayout _layout = TestMetainfo.OfPieces(8, 4).Layout;
+    private Instant _now = new(TimeSpan.TicksPerSecond);
+
+    [Fact]
+    public void Each_piece_is_shown_to_one_peer_and_little_is_shown_ahead()
+    {
+        PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 4);
+
+        Assert.Equal("0120....", Show(spread));
+        Assert.Equal("........", Show(spread));
+    }
+
+    [Fact]
+    public void The_next_piece_goes_to_whoever_has_the_least_to_take()
+    {
+        PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 3);
+        Show(spread);
+
+        SendPiece(spread, peer: 1, piece: 1);
+
+        Assert.Equal("...1....", Show(spread));
+    }
+
+    [Fact]
+    public void A_piece_is_out_when_it_was_sent_or_somebody_has_it()
+    {
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 8);
+        spread.SetOut(0);
+
+        Assert.Equal(".0101010", Show(spread));
+        for (int piece = 1; piece < 7; piece++)
+        {
+            SendPiece(spread, peer: (piece + 1) % 2, piece);
+            Assert.False(spread.IsOver);
+        }
+
+        spread.SetOut(7);
+        Assert.True(spread.IsOver);
+    }
+
+    [Fact]
+    public void What_a_lost_peer_was_shown_is_shown_to_another()
+    {
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 4);
+        Show(spread);
+
+        spread.RemovePeer(0);
+
+        Assert.Equal("1.1.....", Show(spread));
+    }
+
+    [Fact]
+    public void What_a_peer_does_not_take_in_time_is_shown_to_another_and_it_comes_last_from_then_on()
+    {
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 4);
+        Show(spread);
+        _now += SwarmOptions.Default.SpreadPatience / 2;
+        spread.Sent(1, _layout.Block(1, 0), _now);
+        _now += SwarmOptions.Default.SpreadPatience / 2;
+
+        Instant? next = spread.TakeBackStalled(_now);
+
+        Assert.Equal(_now + (SwarmOptions.Default.SpreadPatience / 2), next);
+        Assert.StartsWith("1.1.", Show(spread));
+    }
+
+    [Fact]
+    public void More_is_shown_ahead_the_faster_the_link()
+    {
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 1, spreadTime: TimeSpan.FromMilliseconds(50));
+        Assert.Equal("0.......", Show(spread));
+
+        for (int block = 0; block < 4; block++)
+        {
+            _now += TimeSpan.FromMilliseconds(25); // four blocks in 100 ms: two more within 50
+            spread.Sent(0, _layout.Block(0, block), _now);
+        }
+
+        Assert.Equal(".10.....", Show(spread));
+    }
+
+    private PieceSpread SpreadTo(int peers, int piecesAhead, TimeSpan spreadTime = default)
+    {
+        PieceSpread spread = new(_layout, SwarmOptions.Default with { SpreadBytesMin = piecesAhead * PieceLength, SpreadTime = spreadTime });
+        for (int peer = 0; peer < peers; peer++)
+        {
+            spread.AddPeer(peer, _now);
+        }
+
+        return spread;
+    }
+
+    private string Show(PieceSpread spread)
+    {
+        char[] picture = new string('.', _layout.PieceCount).ToCharArray();
+        while (spread.TryShow(_now, out int peer, out int piece))
+        {
+            Assert.Equal('.', picture[piece]);
+            picture[piece] = (char)('0' + peer);
+        }
+
+        return new string(picture);
+    }
+
+    private void SendPiece(PieceSpread spread, int peer, int piece)
+    {
+        for (int block = 0; block < 4; block++)
+        {
+            spread.Sent(peer, _layout.Block(piece, block), _now);
+        }
+    }
+}
