@@ -6,8 +6,8 @@ namespace Murder.Swarm.IO;
 /// <summary>Opens connections, and prepares any connected socket for peer traffic.</summary>
 internal static class PeerDialer
 {
-    /// <summary>Bytes that the kernel keeps of a connection besides what is on its way: enough to be busy until we are woken.</summary>
-    private const int UnsentBytesMax = 128 * 1024;
+    /// <summary>Bytes that the kernel keeps of a connection besides what is on its way: a block, for more would only wait there.</summary>
+    private const int UnsentBytesMax = 16 * 1024;
 
     private const int TcpLevel = 6; // IPPROTO_TCP
     private const int TcpNotSentLowWatermark = 25; // TCP_NOTSENT_LOWAT of linux/tcp.h

@@ -191,7 +191,7 @@ public sealed partial class SwarmSession
             return true;
         }
 
-        if (!peer.IsOutgoing && told.ListenPort > 0)
+        if (!peer.IsOutgoing && told.ListenPort > 0 && peer.Identity.ListenEndpoint is null) // once: or it could name every peer at its address
         {
             peer.Identity.ListenEndpoint = new IPEndPoint(peer.Endpoint.Address, told.ListenPort);
             _book.FoundIncoming(peer.Identity.ListenEndpoint);
