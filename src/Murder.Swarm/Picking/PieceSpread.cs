@@ -3,9 +3,9 @@ namespace Murder.Swarm;
 /// <summary>
 /// The order in which an origin lets its pieces out. Each piece is shown to one peer only until somebody else has it, so that the origin's
 /// link, which everything comes through, carries each byte once; a seed that shows all to all at first sends 1.4 to 2.8 copies, because
-/// peers cannot know what others have asked it for. Little is shown ahead of what is sent: then few peers share the link at a time, each
-/// gets its piece soon, and passes it on while the next is being sent. (BEP 16 with more than one piece under way; that alone costs a
-/// factor of two.)
+/// peers cannot know what others have asked it for. No more is shown than keeps the link busy: then few peers share it at a time, each gets
+/// its piece soon, and passes it on while the next is being sent. Busy means that enough is asked for, not that enough is shown: a peer
+/// whose own link is full takes a piece slowly, block by block. (BEP 16 shows one piece at a time to each, which costs a factor of two.)
 /// <para>
 /// Invariant: a piece is waiting, with exactly one peer, or out. Pieces of a peer that is lost or takes nothing wait again.
 /// </para>
@@ -14,6 +14,9 @@ internal sealed class PieceSpread
 {
     private static readonly TimeSpan RateEpoch = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Pieces that are with one peer at a time, when the link is too slow for more: one that it takes, and one to go on with.</summary>
+    private const int ReceiverPiecesMax = 2;
+
     private readonly PieceLayout _layout;
     private readonly SwarmOptions _options;
     private readonly Bitfield _waiting;
@@ -21,10 +24,9 @@ internal sealed class PieceSpread
     private readonly Showing?[] _showings; // by piece: with whom it is
     private readonly List<Receiver?> _receivers = []; // by peer
     private int _firstWaiting;
-    private long _bytesShown; // and not sent
     private double _bytesPerSecond;
     private long _bytesInEpoch;
-    private Instant _epoch;
+    private Instant? _epoch; // since when the bytes are counted; null before the first
 
     public PieceSpread(PieceLayout layout, SwarmOptions options)
     {
@@ -69,11 +71,14 @@ internal sealed class PieceSpread
         }
     }
 
-    /// <summary>The next piece to show, and to whom; false when enough is shown, or nothing waits.</summary>
-    public bool TryShow(Instant now, out int peer, out int piece)
+    /// <summary>The next piece to show, and to whom; false when enough is asked for or will be, or nothing waits.</summary>
+    /// <param name="bytesAsked">what peers have asked for and were not yet sent</param>
+    public bool TryShow(long bytesAsked, Instant now, out int peer, out int piece)
     {
         (peer, piece) = (-1, -1);
-        if (_waiting.Count == 0 || _bytesShown >= _options.SpreadBytesMin + (_bytesPerSecond * _options.SpreadTime.TotalSeconds) || FindReceiver() is not { } receiver)
+        double enough = _options.SpreadBytesMin + (_bytesPerSecond * _options.SpreadTime.TotalSeconds);
+        if (_waiting.Count == 0 || bytesAsked + BytesJustShown(now) >= enough
+            || FindReceiver() is not { } receiver || receiver.BytesShown >= Math.Max(enough, ReceiverPiecesMax * _layout.PieceLength))
         {
             return false;
         }
@@ -81,13 +86,12 @@ internal sealed class PieceSpread
         piece = _firstWaiting = _waiting.NextCommon(_waiting, _firstWaiting);
         peer = receiver.Peer;
         _waiting.Remove(piece);
-        Showing showing = new(piece, receiver, _layout.SizeOf(piece));
+        Showing showing = new(piece, receiver, _layout.SizeOf(piece), now);
         _showings[piece] = showing;
         receiver.LastProgress = receiver.Showings.Count == 0 ? now : receiver.LastProgress;
         receiver.Showings.Add(showing);
         receiver.BytesShown += showing.BytesLeft;
         receiver.PiecesShown++;
-        _bytesShown += showing.BytesLeft;
         return true;
     }
 
@@ -107,7 +111,6 @@ internal sealed class PieceSpread
             int bytes = Math.Min(block.Length, showing.BytesLeft);
             showing.BytesLeft -= bytes;
             receiver.BytesShown -= bytes;
-            _bytesShown -= bytes;
             if (showing.BytesLeft == 0)
             {
                 SetOut(block.Piece);
@@ -142,6 +145,21 @@ internal sealed class PieceSpread
         return next;
     }
 
+    /// <summary>What was shown so lately that the requests for it are still on their way.</summary>
+    private long BytesJustShown(Instant now)
+    {
+        long bytes = 0;
+        foreach (Receiver? receiver in _receivers)
+        {
+            for (int at = (receiver?.Showings.Count ?? 0) - 1; at >= 0 && now - receiver!.Showings[at].At < _options.SpreadTime; at--)
+            {
+                bytes += receiver.Showings[at].BytesLeft;
+            }
+        }
+
+        return bytes;
+    }
+
     /// <summary>Whoever has the least to take; among equals who was shown the least in all.</summary>
     private Receiver? FindReceiver()
     {
@@ -172,14 +190,14 @@ internal sealed class PieceSpread
     {
         showing.Receiver.Showings.Remove(showing);
         showing.Receiver.BytesShown -= showing.BytesLeft;
-        _bytesShown -= showing.BytesLeft;
         _showings[showing.Piece] = null;
     }
 
     private void Measure(int bytes, Instant now)
     {
         _bytesInEpoch += bytes;
-        if (now - _epoch is { } elapsed && elapsed >= RateEpoch)
+        TimeSpan elapsed = now - (_epoch ??= now);
+        if (elapsed >= RateEpoch)
         {
             _bytesPerSecond = (_bytesPerSecond + (_bytesInEpoch / elapsed.TotalSeconds)) / 2;
             (_epoch, _bytesInEpoch) = (now, 0);
@@ -187,8 +205,10 @@ internal sealed class PieceSpread
     }
 
     /// <summary>A piece that is with a peer.</summary>
-    private sealed class Showing(int piece, Receiver receiver, int bytes)
+    private sealed class Showing(int piece, Receiver receiver, int bytes, Instant at)
     {
+        public Instant At { get; } = at;
+
         public int Piece { get; } = piece;
 
         public Receiver Receiver { get; } = receiver;

@@ -29,10 +29,10 @@ public sealed record SwarmOptions
     /// </summary>
     public bool IsOrigin { get; init; }
 
-    /// <summary>An origin shows so many bytes beyond what it has sent, and <see cref="SpreadTime"/>'s worth of its rate on top.</summary>
+    /// <summary>An origin shows pieces until so much is asked of it, and <see cref="SpreadTime"/>'s worth of its rate on top.</summary>
     public int SpreadBytesMin { get; init; } = 256 * 1024;
 
-    /// <summary>What an origin shows ahead must last for the way there and back.</summary>
+    /// <summary>The way of a showing to the peer, and of its requests back; what is asked of an origin must last so long.</summary>
     public TimeSpan SpreadTime { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>A piece shown to a peer that takes nothing of it for this long is shown to another.</summary>

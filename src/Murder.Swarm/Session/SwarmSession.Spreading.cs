@@ -23,7 +23,7 @@ public sealed partial class SwarmSession
         }
 
         bool isAnyShown = false;
-        while (_spread.TryShow(now, out int peer, out int piece))
+        while (_spread.TryShow(BytesAskedOfUs(), now, out int peer, out int piece))
         {
             Send(_peers[peer]!, PeerMessage.Have(piece), now);
             isAnyShown = true;
@@ -31,8 +31,19 @@ public sealed partial class SwarmSession
 
         if (isAnyShown)
         {
-            _timers.SetNoLater(SessionTimer.Spread, now + _options.SpreadPatience);
+            _timers.SetNoLater(SessionTimer.Spread, now + _options.SpreadTime);
         }
+    }
+
+    private long BytesAskedOfUs()
+    {
+        long blocks = 0;
+        foreach (PeerState? peer in _peers)
+        {
+            blocks += peer is { IsReady: true } ? peer.Uploads.WaitingCount + peer.Uploads.SendingCount : 0;
+        }
+
+        return blocks * PieceLayout.BlockLength;
     }
 
     /// <summary>Every piece is out: each peer may now ask for whatever it lacks.</summary>

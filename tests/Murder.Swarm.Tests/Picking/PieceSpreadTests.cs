@@ -18,6 +18,23 @@ public class PieceSpreadTests
     }
 
     [Fact]
+    public void More_is_shown_while_too_little_is_asked_for_but_no_peer_gets_more_than_two_pieces_ahead()
+    {
+        PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 2, spreadTime: TimeSpan.FromMilliseconds(50));
+        Assert.Equal("01......", Show(spread));
+        _now += TimeSpan.FromMilliseconds(50);
+
+        Assert.Equal("........", Show(spread, piecesAsked: 2));
+        Assert.Equal("..2.....", Show(spread, piecesAsked: 1));
+        _now += TimeSpan.FromMilliseconds(50);
+        Assert.Equal("...01...", Show(spread));
+        _now += TimeSpan.FromMilliseconds(50);
+        Assert.Equal(".....2..", Show(spread));
+        _now += TimeSpan.FromMilliseconds(50);
+        Assert.Equal("........", Show(spread));
+    }
+
+    [Fact]
     public void The_next_piece_goes_to_whoever_has_the_least_to_take()
     {
         PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 3);
@@ -86,9 +103,9 @@ public class PieceSpreadTests
         Assert.Equal(".10.....", Show(spread));
     }
 
-    private PieceSpread SpreadTo(int peers, int piecesAhead, TimeSpan spreadTime = default)
+    private PieceSpread SpreadTo(int peers, int piecesAhead, TimeSpan? spreadTime = null)
     {
-        PieceSpread spread = new(_layout, SwarmOptions.Default with { SpreadBytesMin = piecesAhead * PieceLength, SpreadTime = spreadTime });
+        PieceSpread spread = new(_layout, SwarmOptions.Default with { SpreadBytesMin = piecesAhead * PieceLength, SpreadTime = spreadTime ?? TimeSpan.FromMilliseconds(50) });
         for (int peer = 0; peer < peers; peer++)
         {
             spread.AddPeer(peer, _now);
@@ -97,10 +114,10 @@ public class PieceSpreadTests
         return spread;
     }
 
-    private string Show(PieceSpread spread)
+    private string Show(PieceSpread spread, int piecesAsked = 0)
     {
         char[] picture = new string('.', _layout.PieceCount).ToCharArray();
-        while (spread.TryShow(_now, out int peer, out int piece))
+        while (spread.TryShow(piecesAsked * PieceLength, _now, out int peer, out int piece))
         {
             Assert.Equal('.', picture[piece]);
             picture[piece] = (char)('0' + peer);
