@@ -20,7 +20,7 @@ public sealed record HashedFile(string Path, long Length, bool IsExecutable, str
 /// </remarks>
 public static class MetainfoBuilder
 {
-    private const long PiecesWanted = 200;
+    private const long PiecesWanted = 600;
     private const int PieceLengthMin = PieceLayout.BlockLength;
     private const int PieceLengthChosenMax = 4 * 1024 * 1024;
 
@@ -57,11 +57,12 @@ public static class MetainfoBuilder
     }
 
     /// <summary>
-    /// Bytes of a piece that suits these files: the largest power of two of which the release holds at least 200, from 16 KiB to 4 MiB.
+    /// Bytes of a piece that suits these files: the largest power of two of which the release holds at least 600, from 16 KiB to 4 MiB.
     /// </summary>
     /// <remarks>
-    /// A piece must have arrived whole before it is passed on, so the last host waits log2 N pieces longer than the first: with 200
-    /// pieces, 10,000 hosts add 7 % (ARCHITECTURE.md). Shorter pieces add messages and metainfo and save little more. BEP 52 starts a
+    /// A piece must have arrived whole before it is passed on, and it shares its sender's link with others, so the last host waits some
+    /// pieces longer than the first. Simulated, 110 MB at 25 Mbit/s to 32 hosts, last host ÷ F/C: 1.09 with 420 pieces, 1.05 with 840 (16
+    /// hosts: 1.10 with 210, 1.04, 1.02, and 1.01 with 1,680). Shorter pieces cost messages, each peer's for each piece. BEP 52 starts a
     /// new piece with each file, so a small file costs one short piece whatever the length; only bytes count here, not files: a
     /// release of a thousand small files and one large one must not get pieces as large as the large file.
     /// </remarks>

@@ -143,11 +143,11 @@ public class MetainfoBuilderTests
 
     [Theory]
     [InlineData(0, 16 * KiB)]
-    [InlineData(925_515, 16 * KiB)] // webapi, framework-dependent (FIELD.md)
-    [InlineData(13_770_944, 64 * KiB)] // webapp, framework-dependent
-    [InlineData(110_469_617, 512 * KiB)] // webapi, self-contained
+    [InlineData(925_515, 16 * KiB)] // webapi, framework-dependent
+    [InlineData(13_770_944, 16 * KiB)] // webapp, framework-dependent
+    [InlineData(110_469_617, 128 * KiB)] // webapi, self-contained
     [InlineData(1L << 40, 4 * MiB)]
-    public void The_chosen_piece_length_gives_two_hundred_pieces(long totalLength, int pieceLength) =>
+    public void The_chosen_piece_length_gives_six_hundred_pieces(long totalLength, int pieceLength) =>
         Assert.Equal(pieceLength, MetainfoBuilder.ChoosePieceLength([totalLength / 2, totalLength - (totalLength / 2)]));
 
     private static void Refused(string reason, params HashedFile[] files) =>
