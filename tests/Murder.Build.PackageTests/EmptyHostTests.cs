@@ -63,7 +63,7 @@ public sealed class EmptyHostTests(PackageFixture package)
             ReadOnlyMemory<byte>? line = await lines.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(Patience);
             said = line is { } there ? AgentJson.ReadEvent(there.Span) : null;
         }
-        while (said is AgentHello or AgentProgress);
+        while (said is AgentHello or AgentProgress or AgentWorking);
 
         if (said is not AgentStaged)
         {
