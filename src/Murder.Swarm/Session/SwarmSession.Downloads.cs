@@ -122,8 +122,7 @@ public sealed partial class SwarmSession
         Put(SwarmOutput.PieceCompleted(piece));
         foreach (PeerState? peer in _peers)
         {
-            // Who has the piece need not know: that saves half of all that is said. It will know from our last extension handshake that we have all.
-            if (peer is { IsReady: true } && !(peer.SupportsExtensions && _picker.Has(peer.Index, piece)))
+            if (peer is { IsReady: true } && !KnowsEnough(peer, piece))
             {
                 Send(peer, PeerMessage.Have(piece), now);
             }
@@ -135,6 +134,12 @@ public sealed partial class SwarmSession
             OnTorrentCompleted(now);
         }
     }
+
+    /// <summary>
+    /// Who has a piece need not know that we have it too: that saves half of all that is said, and our last extension handshake will tell
+    /// that we have all. But an origin, which wants nothing and shows little, must know what is out.
+    /// </summary>
+    private bool KnowsEnough(PeerState peer, int piece) => peer is { SupportsExtensions: true, IsUploadOnly: false } && _picker.Has(peer.Index, piece);
 
     private void OnTorrentCompleted(Instant now)
     {

@@ -32,7 +32,7 @@ public sealed class FetchVerbTests : IDisposable
     {
         await using SeededRelease seeded = await SeededRelease.StartAsync();
 
-        VerbException failed = await FailAsync(seeded.Fetch(_host, seeded.Release("1.0.0")) with { AnnounceUrls = ["http://127.0.0.1:9/announce"] });
+        VerbException failed = await FailAsync(seeded.Fetch(_host, seeded.Release("1.0.0")) with { AnnounceUrls = ["https://127.0.0.1:9/announce"] });
 
         Assert.Equal(HostFailure.SwarmStalled, failed.Failure);
         Assert.Contains("127.0.0.1:9", failed.Message, StringComparison.Ordinal);

@@ -89,8 +89,11 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
         long now = simulation.Now.Ticks;
         if (IsCut(end) && to.IsAlive)
         {
-            // TCP sends again once the network is whole.
-            _packets[_ends[end].UnderWay.First].ArrivesAt = simulation.PartitionEnd + simulation.Random.Next((int)TimeSpan.TicksPerSecond);
+            // TCP sends again once the network is whole. Until then a block has no place in the receiver's downlink: it would keep all others out.
+            long again = simulation.PartitionEnd + simulation.Random.Next((int)TimeSpan.TicksPerSecond);
+            _packets[_ends[end].UnderWay.First].ArrivesAt = again;
+            simulation.At(again, EventKind.PacketArrives, end);
+            return;
         }
 
         while (!_ends[end].UnderWay.IsEmpty)
