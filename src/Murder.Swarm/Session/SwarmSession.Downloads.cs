@@ -119,6 +119,11 @@ public sealed partial class SwarmSession
 
         _verifiedBytes += _layout.SizeOf(piece);
         _picker.EndStore(piece);
+        if (_isStopped)
+        {
+            return; // it was being written when we left: it counts, and nobody is told
+        }
+
         Put(SwarmOutput.PieceCompleted(piece));
         foreach (PeerState? peer in _peers)
         {
