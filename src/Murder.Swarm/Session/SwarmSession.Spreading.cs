@@ -23,7 +23,8 @@ public sealed partial class SwarmSession
         }
 
         bool isAnyShown = false;
-        while (_spread.TryShow(BytesAskedOfUs(), now, out int peer, out int piece))
+        long bytesAsked = BytesAskedOfUs(); // showing changes nothing of it before the requests come
+        while (_spread.TryShow(bytesAsked, now, out int peer, out int piece))
         {
             Send(_peers[peer]!, PeerMessage.Have(piece), now);
             isAnyShown = true;
