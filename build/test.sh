@@ -75,4 +75,5 @@ sum() { grep -oE "$1: +[0-9]+" "$log" | grep -oE '[0-9]+$' | awk '{ n += $1 } EN
 passed=$(sum Passed) failed=$(sum Failed) skipped=$(sum Skipped)
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed_projects" = 0 ] || echo "build/test.sh: not all ran to their end: $failed_projects failed or crashed, see above" >&2
 [ "$failed_projects" = 0 ] && [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -35,7 +35,7 @@ internal static class Program
         ReceiveWithoutDetour();
         try
         {
-            using Ending ending = new();
+            Ending ending = new();
             using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, ending);
             using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, ending);
             using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, ending);

@@ -14,7 +14,9 @@ internal enum EndReason
 }
 
 /// <summary>The end of an agent, called for from any thread. The first reason counts.</summary>
-internal sealed class Ending : IDisposable
+#pragma warning disable CA1001 // never disposed of: the thread that reads commands cannot be woken, outlives the agent and may call for its end even then
+internal sealed class Ending
+#pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _source = new();
     private readonly TaskCompletionSource<EndReason> _reason = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,6 +33,4 @@ internal sealed class Ending : IDisposable
             _source.Cancel();
         }
     }
-
-    public void Dispose() => _source.Dispose();
 }

@@ -24,7 +24,7 @@ public sealed class LeaseTests
     public async Task IsRenewedByEveryPartOfALineThatIsNotYetWhole()
     {
         TimerOnly time = new();
-        using Ending ending = new();
+        Ending ending = new();
         using Lease lease = new(TimeSpan.FromSeconds(60), time, () => ending.Request(EndReason.DeployerGone));
         using DripStream input = new("{\"type\":\"fetch\""u8.ToArray());
         new ControlChannel(input, Stream.Null, lease, ending).Listen();
