@@ -10,6 +10,9 @@ internal sealed class UploadQueue
 
     public int SendingCount { get; private set; }
 
+    /// <summary>Kept by the line of all peers: whether it holds this one.</summary>
+    public bool IsInLine { get; set; }
+
     /// <summary>When a block was last sent, or began to be while none was.</summary>
     public Instant LastProgress { get; private set; }
 
