@@ -57,7 +57,7 @@ public sealed class Simulation
 
     internal SimulatedTracker Tracker { get; }
 
-    internal IReadOnlyList<SimulatedHost> Hosts => _hosts;
+    internal SimulatedHost[] Hosts => _hosts;
 
     internal Instant Now { get; private set; }
 
@@ -94,9 +94,11 @@ public sealed class Simulation
     internal long LatencyTicks(SimulatedHost from, SimulatedHost to) =>
         (from.Zone != to.Zone ? Scenario.LatencyAcrossZones : from.Rack != to.Rack ? Scenario.LatencyInZone : Scenario.LatencyInRack).Ticks;
 
+    internal bool IsPartitioned => Now.Ticks >= Scenario.PartitionAt.Ticks && Now.Ticks < PartitionEnd;
+
     /// <summary>True while the partition keeps the two apart.</summary>
     internal bool IsCut(SimulatedHost one, SimulatedHost other) =>
-        Now.Ticks >= Scenario.PartitionAt.Ticks && Now.Ticks < PartitionEnd
+        IsPartitioned
         && (2 * one.Zone < Scenario.Zones) != (2 * other.Zone < Scenario.Zones);
 
     private void ScheduleLives()

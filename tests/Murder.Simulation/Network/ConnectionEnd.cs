@@ -11,6 +11,9 @@ internal struct ConnectionEnd
     public PeerSlot Slot;
     public EndState State;
 
+    /// <summary>To the other end.</summary>
+    public long LatencyTicks;
+
     /// <summary>Waits for the uplink; at its front there is always a block, for messages before it have left.</summary>
     public PacketQueue Waiting;
 

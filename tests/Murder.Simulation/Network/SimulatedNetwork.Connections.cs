@@ -12,9 +12,10 @@ internal sealed partial class SimulatedNetwork
     public void Open(SimulatedHost opener, SimulatedHost accepter)
     {
         int link = TakeLink();
-        _ends[2 * link] = new ConnectionEnd { Host = opener.Index, State = EndState.Connecting, NextInRing = -1 };
-        _ends[(2 * link) + 1] = new ConnectionEnd { Host = accepter.Index, State = EndState.Connecting, NextInRing = -1 };
-        simulation.At(simulation.Now.Ticks + simulation.LatencyTicks(opener, accepter), EventKind.ConnectArrives, link);
+        long latency = simulation.LatencyTicks(opener, accepter);
+        _ends[2 * link] = new ConnectionEnd { Host = opener.Index, State = EndState.Connecting, NextInRing = -1, LatencyTicks = latency };
+        _ends[(2 * link) + 1] = new ConnectionEnd { Host = accepter.Index, State = EndState.Connecting, NextInRing = -1, LatencyTicks = latency };
+        simulation.At(simulation.Now.Ticks + latency, EventKind.ConnectArrives, link);
     }
 
     public void OnConnectArrives(int link)

@@ -31,7 +31,7 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
 
     public long BlockBytesAcrossZones { get; private set; }
 
-    private IReadOnlyList<SimulatedHost> Hosts => simulation.Hosts;
+    private SimulatedHost[] Hosts => simulation.Hosts;
 
     public void Send(int end, in PeerMessage message) => Send(end, _packets.AddMessage(message));
 
@@ -182,7 +182,7 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
     private void Launch(int end, int packet)
     {
         ref ConnectionEnd sender = ref _ends[end];
-        long arrival = simulation.Now.Ticks + simulation.LatencyTicks(Hosts[sender.Host], Hosts[_ends[end ^ 1].Host]);
+        long arrival = simulation.Now.Ticks + sender.LatencyTicks;
         bool isFirst = sender.UnderWay.IsEmpty;
         _packets[packet].ArrivesAt = isFirst ? arrival : Math.Max(arrival, _packets[sender.UnderWay.Last].ArrivesAt);
         sender.UnderWay.Add(_packets, packet);
@@ -257,5 +257,5 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
         host.RingLast = end;
     }
 
-    private bool IsCut(int end) => simulation.IsCut(Hosts[_ends[end].Host], Hosts[_ends[end ^ 1].Host]);
+    private bool IsCut(int end) => simulation.IsPartitioned && simulation.IsCut(Hosts[_ends[end].Host], Hosts[_ends[end ^ 1].Host]);
 }
