@@ -339,6 +339,12 @@ internal sealed partial class PiecePicker
 
     private int FindRarest(PickerPeer peer)
     {
+        int first = peer.Has.NextCommon(_rarity.Free, 0);
+        if (first < 0 || peer.Has.NextCommon(_rarity.Free, first + 1) < 0)
+        {
+            return first; // none or one, as nearly always after a HAVE: there is nothing to choose
+        }
+
         int left = SearchMax;
         for (int holders = 0; holders < _rarity.BucketCount; holders++)
         {
