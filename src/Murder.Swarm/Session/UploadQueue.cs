@@ -45,7 +45,7 @@ internal sealed class UploadQueue
             _waiting.Clear();
             _first = 0;
         }
-        else if (_first >= 64 && _first > _waiting.Count / 2)
+        else if (_first >= 16 && _first > _waiting.Count / 2)
         {
             _waiting.RemoveRange(0, _first);
             _first = 0;
