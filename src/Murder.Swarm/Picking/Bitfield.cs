@@ -66,6 +66,37 @@ public sealed class Bitfield(int length)
         return true;
     }
 
+    internal void Clear()
+    {
+        Array.Clear(_words);
+        Count = 0;
+    }
+
+    internal void AddAll(Bitfield other)
+    {
+        int count = 0;
+        for (int word = 0; word < _words.Length; word++)
+        {
+            _words[word] |= other._words[word];
+            count += BitOperations.PopCount(_words[word]);
+        }
+
+        Count = count;
+    }
+
+    /// <summary>Makes this what is in the one set and not in the other.</summary>
+    internal void SetTo(Bitfield set, Bitfield without)
+    {
+        int count = 0;
+        for (int word = 0; word < _words.Length; word++)
+        {
+            _words[word] = set._words[word] & ~without._words[word];
+            count += BitOperations.PopCount(_words[word]);
+        }
+
+        Count = count;
+    }
+
     public Bitfield Copy()
     {
         Bitfield copy = new(Length);

@@ -75,6 +75,7 @@ internal sealed partial class PiecePicker
         ReleaseRequests(peer);
         PickerPeer gone = Peer(peer);
         _peers[peer] = null;
+        LookAtHand();
         if (gone.IsCountedAsSeed)
         {
             _rarity.Seeds--;
@@ -110,6 +111,7 @@ internal sealed partial class PiecePicker
         told.Has = has;
         told.WantedCount = has.CountWithout(_stored);
         told.NothingFreeAt = -1;
+        LookAtHand();
         if (has.IsFull)
         {
             told.IsCountedAsSeed = true;
@@ -130,6 +132,11 @@ internal sealed partial class PiecePicker
         if (!told.Has.Add(piece))
         {
             return false;
+        }
+
+        if (_atHand is not null && told.IsAtHand)
+        {
+            _atHand.Add(piece);
         }
 
         _rarity.AddHolder(piece);
@@ -176,6 +183,7 @@ internal sealed partial class PiecePicker
         PickerPeer sender = Peer(peer);
         wasAsked = sender.Pipe.Arrive(block, _options.RequestsPerPeerMax, now);
         Watch(sender.Pipe);
+        SetSilent(sender, false);
         RequestCount -= wasAsked ? 1 : 0;
         if (_openOf[block.Piece] is not { } piece || piece.IsHere(block.Index))
         {
@@ -250,6 +258,7 @@ internal sealed partial class PiecePicker
                 }
 
                 silent.Pipe.Shrink();
+                SetSilent(silent, true);
                 return true;
             }
         }
@@ -297,9 +306,10 @@ internal sealed partial class PiecePicker
 
     private OpenPiece? FindBegun(PickerPeer peer)
     {
+        Bitfield useful = UsefulOf(peer);
         foreach (OpenPiece piece in _needy)
         {
-            if (peer.Has[piece.Piece])
+            if (useful[piece.Piece])
             {
                 return piece;
             }
@@ -339,8 +349,9 @@ internal sealed partial class PiecePicker
 
     private int FindRarest(PickerPeer peer)
     {
-        int first = peer.Has.NextCommon(_rarity.Free, 0);
-        if (first < 0 || peer.Has.NextCommon(_rarity.Free, first + 1) < 0)
+        Bitfield useful = UsefulOf(peer);
+        int first = useful.NextCommon(_rarity.Free, 0);
+        if (first < 0 || useful.NextCommon(_rarity.Free, first + 1) < 0)
         {
             return first; // none or one, as nearly always after a HAVE: there is nothing to choose
         }
@@ -353,14 +364,14 @@ internal sealed partial class PiecePicker
             for (int step = 0; step < bucket.Length; step++)
             {
                 int piece = bucket[(start + step) % bucket.Length];
-                if (peer.Has[piece])
+                if (useful[piece])
                 {
                     return piece;
                 }
 
                 if (--left == 0)
                 {
-                    return FindRarestOfSample(peer);
+                    return FindRarestOfSample(useful);
                 }
             }
         }
@@ -369,14 +380,14 @@ internal sealed partial class PiecePicker
     }
 
     /// <summary>The peer lacks most of what is rare: then nearly rarest must do, for the search must not grow with the number of pieces.</summary>
-    private int FindRarestOfSample(PickerPeer peer)
+    private int FindRarestOfSample(Bitfield useful)
     {
         int rarest = -1;
         int at = _random.Next(_layout.PieceCount);
         bool isWrapped = false;
         for (int sample = 0; sample < SampleMax;)
         {
-            int piece = peer.Has.NextCommon(_rarity.Free, at);
+            int piece = useful.NextCommon(_rarity.Free, at);
             if (piece < 0 && isWrapped)
             {
                 break;

@@ -34,6 +34,9 @@ internal sealed class PeerState(PeerSlot slot, IPEndPoint endpoint, bool isOutgo
     /// <summary>It will not ask for anything any more (BEP 21).</summary>
     public bool IsUploadOnly { get; set; }
 
+    /// <summary>It is in another zone than we are.</summary>
+    public bool IsFar { get; set; }
+
     /// <summary>It said which pieces it has, by bitfield, have-all, have-none or have: a bitfield may not follow (BEP 3).</summary>
     public bool HasToldPieces { get; set; }
 

@@ -82,6 +82,9 @@ public sealed record SwarmOptions
     /// <summary>Where our driver listens, told to peers (BEP 10, <c>p</c>) so that they need not connect to us twice; 0 when it is not told.</summary>
     public int ListenPort { get; init; }
 
+    /// <summary>The failure or cost domain that we are in, told to peers; empty when there is nothing to say. Peers of other zones are asked only for what none of ours has.</summary>
+    public string Zone { get; init; } = "";
+
     /// <summary>Known endpoints that wait to be connected to.</summary>
     public int CandidatesMax { get; init; } = 1024;
 

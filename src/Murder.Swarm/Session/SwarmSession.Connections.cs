@@ -155,7 +155,7 @@ public sealed partial class SwarmSession
     {
         if (peer.SupportsExtensions)
         {
-            ExtensionHandshake told = new(_options.ListenPort, _options.RequestsQueuedPerPeerMax, IsUploadOnly: _stored.IsFull);
+            ExtensionHandshake told = new(_options.ListenPort, _options.RequestsQueuedPerPeerMax, IsUploadOnly: _stored.IsFull, _options.Zone);
             Send(peer, PeerMessage.Extended(0, told.ToPayload()), now);
         }
     }

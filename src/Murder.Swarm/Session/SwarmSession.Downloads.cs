@@ -47,6 +47,7 @@ public sealed partial class SwarmSession
             return;
         }
 
+        _downloadedBytesAcrossZones += peer.IsFar ? input.Block.Length : 0;
         peer.LastReceived = now;
         Receive(peer, input, now);
         Ask(peer, now);

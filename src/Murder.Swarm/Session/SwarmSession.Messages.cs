@@ -175,6 +175,16 @@ public sealed partial class SwarmSession
 
     private bool IsOneOfFew(PeerState peer) => ++peer.UnaskedAnswers <= _options.UnaskedAnswersMax;
 
+    /// <summary>Once: what a peer says of itself later changes nothing of where it is. Who does not say counts as being here.</summary>
+    private void LearnZone(PeerState peer, string? zone)
+    {
+        if (!peer.IsFar && _options.Zone.Length > 0 && zone is not null && zone != _options.Zone)
+        {
+            peer.IsFar = true;
+            _picker.SetFar(peer.Index);
+        }
+    }
+
     private bool OnExtended(PeerState peer, in PeerMessage message)
     {
         if (message.ExtendedId != 0)
@@ -185,6 +195,7 @@ public sealed partial class SwarmSession
         ExtensionHandshake told = ExtensionHandshake.Read(message.Payload.Span);
         peer.RequestsMax = told.RequestsMax > 0 ? told.RequestsMax : peer.RequestsMax;
         peer.IsUploadOnly = told.IsUploadOnly;
+        LearnZone(peer, told.Zone);
         if (peer.IsUploadOnly && _stored.IsFull)
         {
             Close(peer, CloseReason.NothingToDo);

@@ -30,6 +30,7 @@ public sealed partial class SwarmSession
     private bool _isStopped;
     private long _verifiedBytes;
     private long _downloadedBytes;
+    private long _downloadedBytesAcrossZones;
     private long _uploadedBytes;
     private Instant? _firstUploadAt;
     private long _wastedBytes;
@@ -74,6 +75,7 @@ public sealed partial class SwarmSession
     {
         VerifiedBytes = _verifiedBytes,
         DownloadedBytes = _downloadedBytes,
+        DownloadedBytesAcrossZones = _downloadedBytesAcrossZones,
         UploadedBytes = _uploadedBytes,
         FirstUploadAt = _firstUploadAt,
         WastedBytes = _wastedBytes,

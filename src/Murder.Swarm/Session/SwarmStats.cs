@@ -9,6 +9,9 @@ public readonly record struct SwarmStats
     /// <summary>Block bytes received, duplicates and corrupt ones included.</summary>
     public long DownloadedBytes { get; init; }
 
+    /// <summary>Those of them that came from members who said that they are in another zone.</summary>
+    public long DownloadedBytesAcrossZones { get; init; }
+
     /// <summary>Block bytes handed to the network.</summary>
     public long UploadedBytes { get; init; }
 

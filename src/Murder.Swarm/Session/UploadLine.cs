@@ -52,7 +52,7 @@ internal sealed class UploadLine(SwarmOptions options)
         _sentTo.Remove(peer);
     }
 
-    /// <summary>Whoever waits longest of those who may be sent more; null when there is nobody.</summary>
+    /// <summary>Whose turn it is: whoever waits longest of those who may be sent more; null when there is nobody.</summary>
     public PeerState? FindFirst()
     {
         while (_waiting.TryPeek(out PeerState? peer, out long order))
@@ -62,9 +62,9 @@ internal sealed class UploadLine(SwarmOptions options)
                 _waiting.Dequeue();
                 peer.Uploads.IsInLine = false;
             }
-            else if (peer.Uploads.FirstOrder != order)
+            else if (TurnOf(peer) != order)
             {
-                _waiting.DequeueEnqueue(peer, peer.Uploads.FirstOrder); // what it was in the line for was sent or cancelled
+                _waiting.DequeueEnqueue(peer, TurnOf(peer)); // what it was in the line for was sent or cancelled
             }
             else
             {
@@ -121,9 +121,12 @@ internal sealed class UploadLine(SwarmOptions options)
         if (!peer.Uploads.IsInLine && MayBeSent(peer.Uploads))
         {
             peer.Uploads.IsInLine = true;
-            _waiting.Enqueue(peer, peer.Uploads.FirstOrder);
+            _waiting.Enqueue(peer, TurnOf(peer));
         }
     }
+
+    /// <summary>Peers of other zones come first: they ask for what their whole zone lacks, and the sooner one has it, the fewer others ask.</summary>
+    private static long TurnOf(PeerState peer) => peer.Uploads.FirstOrder - (peer.IsFar ? long.MaxValue / 2 : 0);
 
     private bool MayBeSent(UploadQueue uploads) => uploads.WaitingCount > 0 && uploads.SendingCount < options.BlocksInSendPerPeerMax;
 }

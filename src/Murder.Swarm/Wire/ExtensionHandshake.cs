@@ -4,13 +4,14 @@ using System.Text;
 namespace Murder.Swarm;
 
 /// <summary>
-/// The handshake of the extension protocol (BEP 10): a bencoded dictionary of which we need three numbers. Read leniently: what cannot
+/// The handshake of the extension protocol (BEP 10): a bencoded dictionary of which we need few entries. Read leniently: what cannot
 /// be understood is as if it had not been said, for a peer that garbles advice still has pieces. It may be said again when something changes.
 /// </summary>
 /// <param name="ListenPort"><c>p</c>: where the sender listens; 0 when unknown</param>
 /// <param name="RequestsMax"><c>reqq</c>: requests the sender queues; 0 when unknown</param>
 /// <param name="IsUploadOnly"><c>upload_only</c> (BEP 21): the sender will not ask for anything any more</param>
-internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsMax, bool IsUploadOnly)
+/// <param name="Zone"><c>zone</c>: the failure or cost domain that the sender is in; null when it does not say. Ours alone: BEP 10 has others pass over it</param>
+internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsMax, bool IsUploadOnly, string? Zone = null)
 {
     /// <summary>Deeper nesting is not read: no extension nests more than three levels.</summary>
     private const int DepthMax = 8;
@@ -21,7 +22,8 @@ internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsM
     {
         string port = ListenPort > 0 ? $"1:pi{ListenPort}e" : "";
         string uploadOnly = IsUploadOnly ? "11:upload_onlyi1e" : "";
-        return Encoding.ASCII.GetBytes($"d1:mde{port}4:reqqi{RequestsMax}e{uploadOnly}1:v{Client.Length}:{Client}e");
+        string zone = string.IsNullOrEmpty(Zone) ? "" : $"4:zone{Encoding.UTF8.GetByteCount(Zone)}:{Zone}";
+        return Encoding.UTF8.GetBytes($"d1:mde{port}4:reqqi{RequestsMax}e{uploadOnly}1:v{Client.Length}:{Client}{zone}e");
     }
 
     public static ExtensionHandshake Read(ReadOnlySpan<byte> payload)
@@ -29,6 +31,7 @@ internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsM
         int port = 0;
         int requests = 0;
         bool isUploadOnly = false;
+        string? zone = null;
         if (payload.IsEmpty || payload[0] != 'd')
         {
             return default;
@@ -55,9 +58,13 @@ internal readonly record struct ExtensionHandshake(int ListenPort, int RequestsM
             {
                 isUploadOnly = ReadNumber(value, int.MaxValue) > 0;
             }
+            else if (key.SequenceEqual("zone"u8))
+            {
+                zone = TryReadString(ref value, out ReadOnlySpan<byte> name) && !name.IsEmpty ? Encoding.UTF8.GetString(name) : null;
+            }
         }
 
-        return new ExtensionHandshake(port, requests, isUploadOnly);
+        return new ExtensionHandshake(port, requests, isUploadOnly, zone);
     }
 
     private static int ReadNumber(ReadOnlySpan<byte> value, int max) =>

@@ -44,12 +44,15 @@ internal sealed partial class SimulatedHost
         OutgoingEndpoint = new IPEndPoint(Address, 40_000);
         Handshake = new Handshake(simulation.InfoHash, Id, true, true, true);
         IsComplete = stored.IsFull;
-        Session = new SwarmSession(simulation.Payload.Metainfo, stored, OptionsOf(scenario, index), Id, Random.Next());
+        Session = new SwarmSession(simulation.Payload.Metainfo, stored, OptionsOf(scenario, index, ZoneTold), Id, Random.Next());
     }
 
     public int Index { get; }
 
     public int Zone { get; }
+
+    /// <summary>What it says of its zone. The seeder does not say: the deployer may be anywhere.</summary>
+    public string ZoneTold => _simulation.Scenario.IsZoneTold && Index != Simulation.SeederIndex ? $"zone {Zone}" : "";
 
     public int Rack { get; }
 
@@ -168,8 +171,9 @@ internal sealed partial class SimulatedHost
     }
 
     /// <summary>As the deployer's: its seeder takes more connections than the hosts do.</summary>
-    private static SwarmOptions OptionsOf(Scenario scenario, int index) => scenario.Session with
+    private static SwarmOptions OptionsOf(Scenario scenario, int index, string zone) => scenario.Session with
     {
+        Zone = zone,
         ListenPort = Simulation.ListenPort,
         IsOrigin = index == Simulation.SeederIndex && scenario.IsSeederOrigin,
         PeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.PeersMax,

@@ -40,7 +40,7 @@ internal sealed class SimulatedTracker
             told,
             _simulation.Scenario.PeersWanted)
         {
-            Zone = _simulation.Scenario.IsZoneTold ? $"zone {host.Zone}" : "",
+            Zone = host.ZoneTold,
         };
         host.Send(Home, host.Now.Ticks + LatencyTicks(host), EventKind.AnnounceArrives, host.Index);
     }
