@@ -117,7 +117,13 @@ public static class Deployment
             ReportFailures(plan, rollout, seeder.Ports, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
             Instant? firstByteAt = seeder.FirstByteTimestamp is { } timestamp ? driver.InstantOf(timestamp) : null;
-            return ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.Ports, seeder.UploadedBytes, firstByteAt);
+            DeploymentReport report = ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.Ports, seeder.UploadedBytes, firstByteAt);
+            if (report.DownloadedBytesAcrossZones is { } crossed)
+            {
+                log.Milestone($"{Sizes.Format(crossed)} of the {Sizes.Format(report.Hosts.Sum(host => host.DownloadedBytes))} that hosts fetched came from other zones");
+            }
+
+            return report;
         }
     }
 
@@ -143,6 +149,7 @@ public static class Deployment
                 Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
                 Seed = seed,
                 Credential = seeder.CredentialFor(seed),
+                Zone = plan.Hosts[host].Zone,
                 DeployedBy = plan.DeployedBy,
             };
         };

@@ -42,6 +42,9 @@ public sealed record FetchCommand : AgentCommand
     /// <summary>Makes the agent a member of this deploy's swarm; null for a swarm without certificates.</summary>
     public MemberCredential? Credential { get; init; }
 
+    /// <summary>The failure or cost domain that the host is in; empty when it has none. Members of other zones are asked only for what none of its own has.</summary>
+    public string Zone { get; init; } = "";
+
     /// <summary>Who deploys, for the audit log: user@machine.</summary>
     public string DeployedBy { get; init; } = "";
 }

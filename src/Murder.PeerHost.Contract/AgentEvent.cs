@@ -27,7 +27,11 @@ public sealed record AgentPong(long Sequence) : AgentEvent;
 
 /// <summary>Sizes in bytes of payload.</summary>
 /// <param name="ResumedBytes">verified bytes that were on disk before the swarm was joined</param>
-public sealed record AgentProgress(long VerifiedBytes, long TotalBytes, long ResumedBytes, long DownloadedBytes, long UploadedBytes, int Peers) : AgentEvent;
+public sealed record AgentProgress(long VerifiedBytes, long TotalBytes, long ResumedBytes, long DownloadedBytes, long UploadedBytes, int Peers) : AgentEvent
+{
+    /// <summary>Of the downloaded bytes, those that came from hosts of other zones.</summary>
+    public long DownloadedBytesAcrossZones { get; init; }
+}
 
 /// <summary>What an agent does with its disk beside the swarm: it may take minutes in which nothing is fetched.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AgentWork>))]
@@ -51,7 +55,11 @@ public sealed record AgentWorking(AgentWork Work, long Done) : AgentEvent;
 public sealed record AgentPeerBanned(string Endpoint, string Detail) : AgentEvent;
 
 /// <summary>The release is whole, verified, synced, and under its final name.</summary>
-public sealed record AgentStaged(ReleaseId Release, double Seconds, long ResumedBytes, long DownloadedBytes, long UploadedBytes, long WastedBytes) : AgentEvent;
+public sealed record AgentStaged(ReleaseId Release, double Seconds, long ResumedBytes, long DownloadedBytes, long UploadedBytes, long WastedBytes) : AgentEvent
+{
+    /// <summary>Of the downloaded bytes, those that came from hosts of other zones.</summary>
+    public long DownloadedBytesAcrossZones { get; init; }
+}
 
 /// <param name="Previous">what <c>current</c> pointed to before; null when there was no release</param>
 public sealed record AgentActivated(ReleaseId Release, string? Previous) : AgentEvent;

@@ -43,6 +43,9 @@ public sealed record HostReport(string Name)
 
     public long DownloadedBytes { get; init; }
 
+    /// <summary>Those of them that came from hosts of other zones.</summary>
+    public long DownloadedBytesAcrossZones { get; init; }
+
     public long UploadedBytes { get; init; }
 
     public long WastedBytes { get; init; }
@@ -83,6 +86,9 @@ public sealed record DeploymentReport
 
     /// <summary>Bytes that the seeder sent; divided by <see cref="TotalBytes"/> these are the seeder's copies.</summary>
     public long SeederUploadedBytes { get; init; }
+
+    /// <summary>Bytes that hosts fetched from hosts of other zones; null when there are not several zones. The seeder is in none: what it sends is <see cref="SeederUploadedBytes"/>.</summary>
+    public long? DownloadedBytesAcrossZones { get; init; }
 
     /// <summary>When the seeder sent its first byte of payload; null when it sent none. The last host's <see cref="HostReport.StagedSeconds"/> minus this is what the distribution took.</summary>
     public double? SeederFirstByteSeconds { get; init; }

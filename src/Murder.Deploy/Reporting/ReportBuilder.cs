@@ -9,25 +9,31 @@ internal static class ReportBuilder
         [.. plan.Hosts.Zip(rollout.Hosts, (host, progress) => Host(host, progress, ports))];
 
     public static DeploymentReport Build(
-        DeploymentPlan plan, Rollout rollout, Release release, DateTimeOffset startedAt, Instant endedAt, DeployerPorts ports, long seederUploadedBytes, Instant? seederFirstByteAt) => new()
+        DeploymentPlan plan, Rollout rollout, Release release, DateTimeOffset startedAt, Instant endedAt, DeployerPorts ports, long seederUploadedBytes, Instant? seederFirstByteAt)
     {
-        Application = plan.Application,
-        Release = plan.Release.Value,
-        InfoHash = release.Metainfo.InfoHash.ToString(),
-        FileCount = release.Metainfo.Files.Count,
-        TotalBytes = release.Metainfo.Layout.TotalLength,
-        PieceLength = release.Metainfo.Layout.PieceLength,
-        PieceCount = release.Metainfo.Layout.PieceCount,
-        StartedAt = startedAt,
-        TotalSeconds = Seconds(endedAt)!.Value,
-        StagingSeconds = StagingSeconds(rollout),
-        Ports = ports,
-        SeederUploadedBytes = seederUploadedBytes,
-        SeederFirstByteSeconds = Seconds(seederFirstByteAt),
-        Succeeded = rollout.HasSucceeded,
-        Seed = plan.Seed,
-        Hosts = Hosts(plan, rollout, ports),
-    };
+        IReadOnlyList<HostReport> hosts = Hosts(plan, rollout, ports);
+        bool hasZones = hosts.Select(host => host.Zone).Where(zone => zone.Length > 0).Distinct().Count() > 1;
+        return new DeploymentReport
+        {
+            Application = plan.Application,
+            Release = plan.Release.Value,
+            InfoHash = release.Metainfo.InfoHash.ToString(),
+            FileCount = release.Metainfo.Files.Count,
+            TotalBytes = release.Metainfo.Layout.TotalLength,
+            PieceLength = release.Metainfo.Layout.PieceLength,
+            PieceCount = release.Metainfo.Layout.PieceCount,
+            StartedAt = startedAt,
+            TotalSeconds = Seconds(endedAt)!.Value,
+            StagingSeconds = StagingSeconds(rollout),
+            Ports = ports,
+            SeederUploadedBytes = seederUploadedBytes,
+            SeederFirstByteSeconds = Seconds(seederFirstByteAt),
+            Succeeded = rollout.HasSucceeded,
+            Seed = plan.Seed,
+            DownloadedBytesAcrossZones = hasZones ? hosts.Sum(host => host.DownloadedBytesAcrossZones) : null,
+            Hosts = hosts,
+        };
+    }
 
     private static HostReport Host(TargetHost host, HostProgress progress, DeployerPorts? ports)
     {
@@ -46,6 +52,7 @@ internal static class ReportBuilder
             ActiveSeconds = Seconds(progress.ActiveAt),
             ResumedBytes = progress.Result?.ResumedBytes ?? progress.Fetch?.ResumedBytes ?? 0,
             DownloadedBytes = progress.Result?.DownloadedBytes ?? progress.Fetch?.DownloadedBytes ?? 0,
+            DownloadedBytesAcrossZones = progress.Result?.DownloadedBytesAcrossZones ?? progress.Fetch?.DownloadedBytesAcrossZones ?? 0,
             // A host sends to others after it is staged too, so the last progress knows more than the result.
             UploadedBytes = Math.Max(progress.Result?.UploadedBytes ?? 0, progress.Fetch?.UploadedBytes ?? 0),
             WastedBytes = progress.Result?.WastedBytes ?? 0,

@@ -107,7 +107,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
             addresses = addresses.Prepend(seen);
         }
 
-        // The agent need not know what a zone is: its announces carry it back.
+        // The tracker keeps members of a zone together: the agent's announces carry its zone back.
         string zone = host.Zone.Length > 0 ? "?zone=" + Uri.EscapeDataString(host.Zone) : "";
         return [.. addresses.Distinct().Select(address => _tracker.AnnounceUrl(address).ToString() + zone)];
     }

@@ -58,7 +58,10 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         }
 
         SwarmStats stats = _member!.Stats;
-        events.Send(new AgentStaged(command.Release, time.GetElapsedTime(_startedAt).TotalSeconds, _resumedBytes, stats.DownloadedBytes, stats.UploadedBytes, stats.WastedBytes));
+        events.Send(new AgentStaged(command.Release, time.GetElapsedTime(_startedAt).TotalSeconds, _resumedBytes, stats.DownloadedBytes, stats.UploadedBytes, stats.WastedBytes)
+        {
+            DownloadedBytesAcrossZones = stats.DownloadedBytesAcrossZones,
+        });
     }
 
     /// <summary>The deploy was cancelled: what this fetch made and did not finish goes away when it leaves.</summary>

@@ -48,7 +48,10 @@ internal sealed class ProgressReport : IAsyncDisposable
             }
 
             SwarmStats stats = _member.Stats;
-            AgentProgress now = new(stats.VerifiedBytes, _totalBytes, _resumedBytes, stats.DownloadedBytes, stats.UploadedBytes, stats.PeersConnected);
+            AgentProgress now = new(stats.VerifiedBytes, _totalBytes, _resumedBytes, stats.DownloadedBytes, stats.UploadedBytes, stats.PeersConnected)
+            {
+                DownloadedBytesAcrossZones = stats.DownloadedBytesAcrossZones,
+            };
             if (now != _last)
             {
                 _last = now;

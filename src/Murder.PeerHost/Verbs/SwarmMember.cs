@@ -26,7 +26,13 @@ internal sealed class SwarmMember : IAsyncDisposable
     public SwarmMember(Metainfo metainfo, PieceStore store, Bitfield verified, IReadOnlyList<Uri> trackers, MemberTls? security, FetchCommand command, TimeProvider time)
     {
         _tracker = trackers.Count > 0 ? new TrackerClient(trackers, security) : null;
-        SwarmDriverOptions options = new() { Port = command.Port, Seed = command.Seed, Security = security };
+        SwarmDriverOptions options = new()
+        {
+            Session = SwarmOptions.Default with { Zone = command.Zone },
+            Port = command.Port,
+            Seed = command.Seed,
+            Security = security,
+        };
         try
         {
             _driver = new SwarmDriver(metainfo, store, verified, _tracker, options, time);
