@@ -20,7 +20,7 @@ internal static class PairBench
         await File.WriteAllTextAsync(Path.Combine(source, "small"), "small\n").ConfigureAwait(false); // libtorrent 2.0.8 does not transfer a torrent of one file
         string torrent = await DescribeAsync(source, place.File("payload.torrent")).ConfigureAwait(false);
 
-        PairSystem[] systems = [PairSystem.Murder, PairSystem.Libtorrent];
+        PairSystem[] systems = [PairSystem.Murder, PairSystem.MurderOverTls, PairSystem.Libtorrent];
         Dictionary<PairSystem, List<PairRun>> results = systems.ToDictionary(system => system, _ => new List<PairRun>());
         for (int run = 0; run < runs; run++)
         {
