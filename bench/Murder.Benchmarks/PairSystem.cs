@@ -8,12 +8,14 @@ internal sealed record PairSystem(string Name, bool IsSecure, Func<string, strin
 {
     public static PairSystem Murder { get; } = new("murder", false, MurderMember);
 
-    public static PairSystem MurderOverTls { get; } = new("murder, TLS", true, MurderMember);
+    public static PairSystem MurderOverTls { get; } = new("murder-tls", true, MurderMember);
 
     public static PairSystem Libtorrent { get; } = new(
         "libtorrent",
         false,
         (torrent, folder) => Command("/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "libtorrent_member.py"), torrent, Path.GetDirectoryName(folder)!));
+
+    public static IReadOnlyList<PairSystem> All { get; } = [Murder, MurderOverTls, Libtorrent];
 
     private static ProcessStartInfo MurderMember(string torrent, string folder) => Command(
         Environment.GetEnvironmentVariable("MURDER_PAIR_MEMBER") ?? throw new InvalidOperationException("MURDER_PAIR_MEMBER is not set: run bench/pair"), torrent, folder);

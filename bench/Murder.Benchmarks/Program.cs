@@ -5,8 +5,9 @@ namespace Murder.Benchmarks;
 internal static class Program
 {
     private const string Usage = """
-        usage: bench/pair [--size MB] [--runs N]     one seed to one leech over loopback, plain and with TLS, beside libtorrent
+        usage: bench/pair [--size MiB] [--runs N] [--systems murder,murder-tls,libtorrent]
 
+        One seed to one leech over loopback, plain and with TLS, beside libtorrent.
         MURDER_PAIR_MEMBER names the program that is measured: bench/pair builds it. Prints a table of medians; every copy is compared with its source.
         """;
 

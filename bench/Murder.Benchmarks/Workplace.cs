@@ -1,9 +1,12 @@
 namespace Murder.Benchmarks;
 
-/// <summary>A folder of our own for payloads, gone when disposed.</summary>
-internal sealed class Workplace : IDisposable
+/// <summary>A folder of our own for payloads, gone when disposed: in memory where there is room for them, so that no disk is measured.</summary>
+/// <param name="bytes">that it has to hold</param>
+internal sealed class Workplace(long bytes) : IDisposable
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("murder-bench-").FullName;
+    private const string Memory = "/dev/shm";
+
+    private readonly string _root = Make(bytes);
 
     public string File(string name) => Path.Combine(_root, name);
 
@@ -26,4 +29,10 @@ internal sealed class Workplace : IDisposable
     public void Remove(string name) => Directory.Delete(File(name), recursive: true);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private static string Make(long bytes)
+    {
+        string parent = Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > bytes ? Memory : Path.GetTempPath();
+        return Directory.CreateDirectory(Path.Combine(parent, "murder-bench-" + Path.GetRandomFileName())).FullName;
+    }
 }
