@@ -70,6 +70,15 @@ public sealed record SwarmOptions
     /// <summary>A peer that was sent nothing of what is under way to it for this long does not count among those who are being sent to.</summary>
     public TimeSpan SendPatience { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A piece is told of at once when less than one in so many of the connected peers has it.</summary>
+    public int TellShare { get; init; } = 8;
+
+    /// <summary>Pieces that wait to be told of: one more, and all are told.</summary>
+    public int UntoldMax { get; init; } = 16;
+
+    /// <summary>A piece waits so long to be told of.</summary>
+    public TimeSpan TellDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Peers that are unchoked at once.</summary>
     public int UnchokedPeersMax { get; init; } = 64;
 
