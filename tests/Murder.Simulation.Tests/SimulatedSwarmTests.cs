@@ -13,6 +13,7 @@ public class SimulatedSwarmTests
         RateBytesPerSecond = 4_096_000,
         SizeBytes = 100 * 32 * 1024,
         Pieces = 100,
+        Threads = 1, // tests run beside each other
         InvariantsEvery = 499,
     };
 

@@ -79,7 +79,10 @@ public sealed record Scenario
     /// <summary>The run ends after so much simulated time, whoever has not completed.</summary>
     public TimeSpan TimeMax { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>After each so many inputs, the session's invariants are checked; 0 for never.</summary>
+    /// <summary>That share the hosts. The run is the same with any number.</summary>
+    public int Threads { get; init; } = 2;
+
+    /// <summary>After each so many inputs of a host, its session's invariants are checked; 0 for never.</summary>
     public int InvariantsEvery { get; init; }
 
     /// <summary>How often a <see cref="Timeline"/> of the run is taken; zero for never. It changes nothing of the run.</summary>

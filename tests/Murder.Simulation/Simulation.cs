@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Murder.Swarm;
 
 namespace Murder.Simulation;
 
 /// <summary>
-/// Many shipped sessions and the shipped tracker in a world of events: one thread, one clock, one seed, from which every fault, every
-/// start and every session's own chance derive. The second driver of <see cref="SwarmSession"/>, beside the one with sockets.
+/// Many shipped sessions and the shipped tracker in a world of events: one seed, from which every fault, every start and every session's
+/// own chance derive. The second driver of <see cref="SwarmSession"/>, beside the one with sockets. Threads share the hosts
+/// (<see cref="Shard"/>); their number changes nothing in what happens.
 /// <para>The processors' time is not modelled: what a host computes takes no simulated time.</para>
 /// </summary>
 public sealed class Simulation
@@ -13,12 +15,14 @@ public sealed class Simulation
     internal const int ListenPort = 6881;
     internal const int SeederIndex = 0;
 
-    private readonly EventQueue _events = new();
     private readonly SimulatedHost[] _hosts;
+    private readonly HostLink[] _links;
+    private readonly Shard[] _shards;
+    private readonly long _windowTicks;
     private readonly long[] _closes = new long[Enum.GetValues<CloseReason>().Length];
-    private long _eventCount;
-    private long _inputCount;
+    private long _windowEnd; // 0 once the run is over
     private int _awaited; // hosts that can complete and have not
+    private Exception? _failure;
 
     public Simulation(Scenario scenario)
     {
@@ -26,22 +30,25 @@ public sealed class Simulation
         Scenario = scenario;
         Payload = new FakePayload(scenario.SizeBytes, scenario.PieceLength);
         InfoHash = Payload.Metainfo.InfoHash.Truncated();
-        Random = new SwarmRandom(seeds.Next());
+        SwarmRandom random = new(seeds.Next());
         Timeline = scenario.TimelineInterval > TimeSpan.Zero ? new Timeline(scenario.TimelineInterval) : null;
-        Network = new SimulatedNetwork(this);
         Tracker = new SimulatedTracker(this, seeds.Next());
+        _windowTicks = Math.Max(1, new[] { scenario.LatencyInRack, scenario.LatencyInZone, scenario.LatencyAcrossZones }.Min().Ticks);
         _hosts = new SimulatedHost[scenario.Hosts + 1];
+        _links = new HostLink[_hosts.Length];
+        _shards = [.. Enumerable.Range(0, Math.Min(scenario.Threads, _hosts.Length)).Select(MakeShard)];
         HostHealth[] healths = Faults.Draw(scenario, new SwarmRandom(seeds.Next()));
         int pieces = Payload.Layout.PieceCount;
         for (int index = 0; index < _hosts.Length; index++)
         {
             int zone = index == SeederIndex ? 0 : (int)((long)(index - 1) * scenario.Zones / scenario.Hosts);
             Bitfield stored = index == SeederIndex ? Bitfield.Full(pieces) : new Bitfield(pieces);
-            _hosts[index] = new SimulatedHost(this, index, zone, healths[index], Faults.LinkOf(healths[index], scenario), stored, seeds.Next());
+            _links[index] = Faults.LinkOf(healths[index], scenario);
+            _hosts[index] = new SimulatedHost(this, _shards[ShardOf(index)], index, zone, healths[index], stored, seeds.Next());
         }
 
         Tracker.AddSeeder(_hosts[SeederIndex]);
-        ScheduleLives();
+        ScheduleLives(random);
     }
 
     public Scenario Scenario { get; }
@@ -50,20 +57,12 @@ public sealed class Simulation
 
     internal ReadOnlyMemory<byte> InfoHash { get; }
 
-    internal SwarmRandom Random { get; }
-
-    internal TraceHash Trace { get; } = new();
-
     /// <summary>Null unless the scenario asks for one.</summary>
     internal Timeline? Timeline { get; }
 
-    internal SimulatedNetwork Network { get; }
-
     internal SimulatedTracker Tracker { get; }
 
-    internal IReadOnlyList<SimulatedHost> Hosts => _hosts;
-
-    internal Instant Now { get; private set; }
+    internal SimulatedHost[] Hosts => _hosts;
 
     internal long PartitionEnd => (Scenario.PartitionAt + Scenario.PartitionTime).Ticks;
 
@@ -71,104 +70,96 @@ public sealed class Simulation
     public SimulationReport Run()
     {
         long began = Stopwatch.GetTimestamp();
-        while (_awaited > 0 && _events.TryTake(out SimulationEvent next) && next.Ticks <= Scenario.TimeMax.Ticks)
+        using Barrier handedOver = new(_shards.Length, _ => PlanWindow());
+        using Barrier ran = new(_shards.Length);
+        Thread[] others = [.. Enumerable.Range(1, _shards.Length - 1).Select(number => new Thread(() => RunShard(number, handedOver, ran)))];
+        Array.ForEach(others, thread => thread.Start());
+        RunShard(0, handedOver, ran);
+        Array.ForEach(others, thread => thread.Join());
+        if (_failure is not null)
         {
-            Timeline?.PassTo(next.Ticks, this);
-            Now = new Instant(next.Ticks);
-            Happen(next);
+            ExceptionDispatchInfo.Throw(_failure);
         }
 
-        return SimulationReport.Of(this, Stopwatch.GetElapsedTime(began), _eventCount, _inputCount, _closes);
+        return SimulationReport.Of(this, Stopwatch.GetElapsedTime(began), _closes);
     }
 
-    internal void At(long ticks, EventKind kind, int target, int argument = 0) => _events.Add(ticks, kind, target, argument);
+    internal int ShardOf(int host) => (int)((long)host * _shards.Length / _hosts.Length);
 
-    internal void CountInput(SwarmSession session)
+    internal HostLink LinkOf(int host) => _links[host];
+
+    internal void CountClose(CloseReason reason) => Interlocked.Increment(ref _closes[(int)reason]);
+
+    internal void OnCompleted(SimulatedHost host)
     {
-        _inputCount++;
-        if (Scenario.InvariantsEvery > 0 && _inputCount % Scenario.InvariantsEvery == 0)
+        if (Faults.IsToComplete(host.Health))
         {
-            session.CheckInvariants();
+            Interlocked.Decrement(ref _awaited);
         }
     }
-
-    internal void CountClose(CloseReason reason) => _closes[(int)reason]++;
-
-    internal void OnCompleted(SimulatedHost host) => _awaited -= Faults.IsToComplete(host.Health) ? 1 : 0;
 
     internal long LatencyTicks(SimulatedHost from, SimulatedHost to) =>
         (from.Zone != to.Zone ? Scenario.LatencyAcrossZones : from.Rack != to.Rack ? Scenario.LatencyInZone : Scenario.LatencyInRack).Ticks;
 
-    /// <summary>True while the partition keeps the two apart.</summary>
-    internal bool IsCut(SimulatedHost one, SimulatedHost other) =>
-        Now.Ticks >= Scenario.PartitionAt.Ticks && Now.Ticks < PartitionEnd
-        && (2 * one.Zone < Scenario.Zones) != (2 * other.Zone < Scenario.Zones);
+    /// <summary>True while the partition keeps the two zones apart.</summary>
+    internal bool IsCut(long ticks, int one, int other) =>
+        ticks < PartitionEnd && ticks >= Scenario.PartitionAt.Ticks && (2 * one < Scenario.Zones) != (2 * other < Scenario.Zones);
 
-    private void ScheduleLives()
+    private Shard MakeShard(int number, int _)
     {
-        At(0, EventKind.HostStarts, SeederIndex);
-        At(PartitionEnd, EventKind.PartitionHeals, 0);
+        int shards = Math.Min(Scenario.Threads, _hosts.Length);
+        int first = (int)((((long)number * _hosts.Length) + shards - 1) / shards); // the first of whom ShardOf says so
+        int end = (int)((((long)(number + 1) * _hosts.Length) + shards - 1) / shards);
+        return new Shard(_hosts, first, end - first, shards);
+    }
+
+    private void ScheduleLives(SwarmRandom random)
+    {
+        _hosts[SeederIndex].At(0, EventKind.HostStarts);
         long death = 2 * Scenario.Bound.Ticks;
         foreach (SimulatedHost host in _hosts.AsSpan(1))
         {
             _awaited += Faults.IsToComplete(host.Health) ? 1 : 0;
-            At(Random.Next((int)Scenario.StartSpread.Ticks + 1), EventKind.HostStarts, host.Index);
+            host.At(random.Next((int)Scenario.StartSpread.Ticks + 1), EventKind.HostStarts);
             if (host.Health is HostHealth.Crashes or HostHealth.LosesPower)
             {
-                At((long)(Random.Next(1 << 30) / (double)(1 << 30) * death), EventKind.HostDies, host.Index);
+                host.At((long)(random.Next(1 << 30) / (double)(1 << 30) * death), EventKind.HostDies);
             }
+        }
+
+        Array.ForEach(_shards, shard => shard.Begin());
+    }
+
+    private void RunShard(int number, Barrier handedOver, Barrier ran)
+    {
+        Shard shard = _shards[number];
+        while (true)
+        {
+            shard.TakeIn(_shards, number);
+            handedOver.SignalAndWait();
+            if (_windowEnd == 0)
+            {
+                return;
+            }
+
+            try
+            {
+                shard.Run(_windowEnd);
+            }
+            catch (Exception e) // a broken invariant, mostly: all threads end together, then it is thrown again
+            {
+                Interlocked.CompareExchange(ref _failure, e, null);
+            }
+
+            ran.SignalAndWait();
         }
     }
 
-    private void Happen(in SimulationEvent next)
+    /// <summary>By one thread, while the others wait.</summary>
+    private void PlanWindow()
     {
-        _eventCount++;
-        Trace.Add(next.Ticks);
-        Trace.Add(((long)next.Kind << 56) | ((long)next.Argument << 32) | (uint)next.Target);
-        switch (next.Kind)
-        {
-            case EventKind.HostStarts:
-                _hosts[next.Target].Start();
-                break;
-            case EventKind.TimeoutComes:
-                _hosts[next.Target].OnTimeoutComes(next.Ticks);
-                break;
-            case EventKind.UplinkIsFree:
-                Network.OnUplinkIsFree(_hosts[next.Target]);
-                break;
-            case EventKind.PacketArrives:
-                Network.OnPacketArrives(next.Target);
-                break;
-            case EventKind.ConnectArrives:
-                Network.OnConnectArrives(next.Target);
-                break;
-            case EventKind.ConnectIsAnswered:
-                Network.OnConnectIsAnswered(next.Target);
-                break;
-            case EventKind.ConnectFails:
-                Network.OnConnectFails(next.Target);
-                break;
-            case EventKind.EndCloses:
-                Network.OnEndCloses(next.Target);
-                break;
-            case EventKind.PieceIsStored:
-                _hosts[next.Target].OnPieceIsStored(next.Argument);
-                break;
-            case EventKind.LeavesAreLoaded:
-                _hosts[next.Target].OnLeavesAreLoaded();
-                break;
-            case EventKind.AnnounceArrives:
-                Tracker.OnAnnounceArrives(_hosts[next.Target], (AnnounceEvent)next.Argument);
-                break;
-            case EventKind.AnnounceIsAnswered:
-                _hosts[next.Target].OnAnnounceIsAnswered();
-                break;
-            case EventKind.HostDies:
-                _hosts[next.Target].Die();
-                break;
-            case EventKind.PartitionHeals:
-                Network.OnPartitionHeals();
-                break;
-        }
+        long next = _shards.Min(shard => shard.NextTicks);
+        Timeline?.PassTo(next, this);
+        _windowEnd = _awaited == 0 || _failure is not null || next > Scenario.TimeMax.Ticks ? 0 : next + _windowTicks;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace Murder.Swarm;
@@ -18,7 +19,11 @@ public sealed class Bitfield(int length)
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)Length, nameof(piece));
+            if ((uint)piece >= (uint)Length)
+            {
+                ThrowOutside(piece); // apart, so that this is small enough to be inlined
+            }
+
             return (_words[piece >> 6] & (1UL << (piece & 63))) != 0;
         }
     }
@@ -118,6 +123,9 @@ public sealed class Bitfield(int length)
 
         return wire;
     }
+
+    [DoesNotReturn]
+    private static void ThrowOutside(int piece) => throw new ArgumentOutOfRangeException(nameof(piece), piece, "there is no such piece");
 
     /// <summary>Reads a bitfield message's payload; false when its size is wrong or a spare bit is set (BEP 3: drop the connection).</summary>
     public static bool TryFromWire(ReadOnlySpan<byte> wire, int length, out Bitfield bitfield)

@@ -342,14 +342,20 @@ internal sealed partial class PiecePicker
 
     private int FindRarest(PickerPeer peer)
     {
+        int first = peer.Has.NextCommon(_rarity.Free, 0);
+        if (first < 0 || peer.Has.NextCommon(_rarity.Free, first + 1) < 0)
+        {
+            return first; // none or one, as nearly always after a HAVE: there is nothing to choose
+        }
+
         int left = SearchMax;
         for (int holders = 0; holders < _rarity.BucketCount; holders++)
         {
-            List<int> bucket = _rarity.Bucket(holders);
-            int start = bucket.Count > 1 ? _random.Next(bucket.Count) : 0;
-            for (int step = 0; step < bucket.Count; step++)
+            ReadOnlySpan<int> bucket = _rarity.Bucket(holders);
+            int start = bucket.Length > 1 ? _random.Next(bucket.Length) : 0;
+            for (int step = 0; step < bucket.Length; step++)
             {
-                int piece = bucket[(start + step) % bucket.Count];
+                int piece = bucket[(start + step) % bucket.Length];
                 if (peer.Has[piece])
                 {
                     return piece;

@@ -1,21 +1,24 @@
 namespace Murder.Swarm;
 
 /// <summary>
-/// How many of the connected peers have each piece, and the pieces that nobody has begun to fetch ("free"), by that count. Every
-/// change is O(1): a count moves a free piece from one bucket to the next. Peers that have everything are one number for all pieces.
+/// How many of the connected peers have each piece, and the pieces that nobody has begun to fetch ("free"), by that count. A changed count
+/// is O(1): the free pieces stand in one array, bucket after bucket, and a piece goes to the next bucket by changing places with the one at
+/// its bucket's end. Peers that have everything are one number for all pieces.
 /// </summary>
 internal sealed class PieceRarity
 {
-    private readonly int[] _holders;
-    private readonly int[] _place; // in its bucket; -1 when the piece is not free
-    private readonly List<List<int>> _buckets = [[]];
+    private const int NotFree = -1;
+
+    private readonly Count[] _counts; // by piece
+    private readonly int[] _order; // the free pieces
+    private readonly List<int> _ends = [0]; // by holders: where the bucket ends, and the next one begins
     private readonly Bitfield _free;
 
     public PieceRarity(int pieceCount)
     {
-        _holders = new int[pieceCount];
-        _place = new int[pieceCount];
-        Array.Fill(_place, -1);
+        _counts = new Count[pieceCount];
+        Array.Fill(_counts, new Count { Place = NotFree });
+        _order = new int[pieceCount];
         _free = new Bitfield(pieceCount);
     }
 
@@ -27,66 +30,104 @@ internal sealed class PieceRarity
     public Bitfield Free => _free;
 
     /// <summary>Buckets of free pieces, rarest first.</summary>
-    public int BucketCount => _buckets.Count;
+    public int BucketCount => _ends.Count;
 
-    public int HoldersOf(int piece) => _holders[piece] + Seeds;
+    public int HoldersOf(int piece) => _counts[piece].Holders + Seeds;
 
-    public List<int> Bucket(int holders) => _buckets[holders];
+    public ReadOnlySpan<int> Bucket(int holders) => _order.AsSpan(StartOf(holders).._ends[holders]);
 
-    public void AddHolder(int piece) => Move(piece, _holders[piece] + 1);
+    public void AddHolder(int piece)
+    {
+        ref Count count = ref _counts[piece];
+        if (count.Place != NotFree)
+        {
+            MoveUp(piece, count.Holders);
+        }
 
-    public void RemoveHolder(int piece) => Move(piece, _holders[piece] - 1);
+        count.Holders++;
+    }
 
+    public void RemoveHolder(int piece)
+    {
+        ref Count count = ref _counts[piece];
+        count.Holders--;
+        if (count.Place != NotFree)
+        {
+            MoveDown(piece, count.Holders);
+        }
+    }
+
+    /// <summary>The piece is free; it goes through all buckets above its own, so this is for what happens once or twice a piece.</summary>
     public void Release(int piece)
     {
-        if (_free.Add(piece))
+        if (!_free.Add(piece))
         {
-            Put(piece);
+            return;
+        }
+
+        int holders = _counts[piece].Holders;
+        while (_ends.Count <= holders)
+        {
+            _ends.Add(_ends[^1]);
+        }
+
+        Put(piece, _ends[^1]++);
+        for (int bucket = _ends.Count - 2; bucket >= holders; bucket--)
+        {
+            MoveDown(piece, bucket);
         }
     }
 
+    /// <summary>The piece is begun.</summary>
     public void Take(int piece)
     {
-        if (_free.Remove(piece))
+        if (!_free.Remove(piece))
         {
-            Pull(piece);
+            return;
         }
+
+        for (int bucket = _counts[piece].Holders; bucket < _ends.Count - 1; bucket++)
+        {
+            MoveUp(piece, bucket);
+        }
+
+        Swap(piece, --_ends[^1]);
+        _counts[piece].Place = NotFree;
     }
 
-    private void Move(int piece, int holders)
+    private int StartOf(int holders) => holders == 0 ? 0 : _ends[holders - 1];
+
+    /// <summary>From the bucket of so many holders to the next.</summary>
+    private void MoveUp(int piece, int holders)
     {
-        bool isFree = _place[piece] >= 0;
-        if (isFree)
+        if (holders == _ends.Count - 1)
         {
-            Pull(piece);
+            _ends.Add(_ends[^1]);
         }
 
-        _holders[piece] = holders;
-        if (isFree)
-        {
-            Put(piece);
-        }
+        Swap(piece, --_ends[holders]);
     }
 
-    private void Put(int piece)
-    {
-        while (_buckets.Count <= _holders[piece])
-        {
-            _buckets.Add([]);
-        }
+    /// <summary>Into the bucket of so many holders, from the next.</summary>
+    private void MoveDown(int piece, int holders) => Swap(piece, _ends[holders]++);
 
-        List<int> bucket = _buckets[_holders[piece]];
-        _place[piece] = bucket.Count;
-        bucket.Add(piece);
+    private void Swap(int piece, int place)
+    {
+        Put(_order[place], _counts[piece].Place);
+        Put(piece, place);
     }
 
-    private void Pull(int piece)
+    private void Put(int piece, int place)
     {
-        List<int> bucket = _buckets[_holders[piece]];
-        int last = bucket[^1];
-        bucket[_place[piece]] = last;
-        _place[last] = _place[piece];
-        bucket.RemoveAt(bucket.Count - 1);
-        _place[piece] = -1;
+        _order[place] = piece;
+        _counts[piece].Place = place;
+    }
+
+    private struct Count
+    {
+        public int Holders;
+
+        /// <summary>In the order of free pieces.</summary>
+        public int Place;
     }
 }

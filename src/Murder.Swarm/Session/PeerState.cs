@@ -10,9 +10,9 @@ internal sealed class PeerState(PeerSlot slot, IPEndPoint endpoint, bool isOutgo
 
     public PeerIdentity Identity { get; } = new(slot, endpoint);
 
-    public PeerSlot Slot => Identity.Slot;
+    public PeerSlot Slot { get; } = slot;
 
-    public int Index => Identity.Slot.Index;
+    public int Index => Slot.Index;
 
     public IPEndPoint Endpoint => Identity.Endpoint;
 

@@ -19,7 +19,7 @@ internal sealed class PieceAssembly(int piece, int blockCount)
     public ReadOnlySpan<Hash256> Leaves => _leaves;
 
     /// <summary>One handle a block, in order; only of a whole piece. The caller owns them from here on.</summary>
-    public ReadOnlyMemory<int> Handles => _handles;
+    public int[] Handles => _handles;
 
     public bool IsHere(int block) => _senders[block] is not null;
 

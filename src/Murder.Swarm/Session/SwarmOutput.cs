@@ -64,47 +64,52 @@ public readonly record struct SwarmOutput
 
     public PeerSlot Slot { get; private init; }
 
-    public IPEndPoint? Endpoint { get; private init; }
+    public IPEndPoint? Endpoint => Detail as IPEndPoint;
 
     public PeerMessage Message { get; private init; }
 
-    public BlockRef Block { get; private init; }
+    public BlockRef Block => Message.Block;
 
-    public int Handle { get; private init; }
+    public int Handle => Number;
 
-    public int Piece { get; private init; }
+    public int Piece => Number;
 
     /// <summary>StorePiece: the driver's buffers, one a block, in order.</summary>
-    public ReadOnlyMemory<int> Handles { get; private init; }
+    public ReadOnlyMemory<int> Handles => Detail as int[];
 
     /// <summary>LoadLeaves: which.</summary>
     public HashRequest Hash => Message.Hash;
 
-    public CloseReason Reason { get; private init; }
+    public CloseReason Reason => (CloseReason)Number;
 
-    public AnnounceEvent Event { get; private init; }
+    public AnnounceEvent Event => (AnnounceEvent)Number;
 
-    public static SwarmOutput OpenConnection(IPEndPoint endpoint) => new() { Kind = SwarmOutputKind.OpenConnection, Endpoint = endpoint };
+    /// <summary>What no two kinds of order need at once shares a place: thousands of orders wait in the queues of a turn.</summary>
+    private int Number { get; init; }
+
+    private object? Detail { get; init; }
+
+    public static SwarmOutput OpenConnection(IPEndPoint endpoint) => new() { Kind = SwarmOutputKind.OpenConnection, Detail = endpoint };
 
     public static SwarmOutput SendHandshake(PeerSlot slot) => new() { Kind = SwarmOutputKind.SendHandshake, Slot = slot };
 
     public static SwarmOutput SendMessage(PeerSlot slot, in PeerMessage message) => new() { Kind = SwarmOutputKind.SendMessage, Slot = slot, Message = message };
 
-    public static SwarmOutput SendBlock(PeerSlot slot, BlockRef block) => new() { Kind = SwarmOutputKind.SendBlock, Slot = slot, Block = block };
+    public static SwarmOutput SendBlock(PeerSlot slot, BlockRef block) => new() { Kind = SwarmOutputKind.SendBlock, Slot = slot, Message = PeerMessage.PieceOf(block) };
 
-    public static SwarmOutput CloseConnection(PeerSlot slot, CloseReason reason) => new() { Kind = SwarmOutputKind.CloseConnection, Slot = slot, Reason = reason };
+    public static SwarmOutput CloseConnection(PeerSlot slot, CloseReason reason) => new() { Kind = SwarmOutputKind.CloseConnection, Slot = slot, Number = (int)reason };
 
-    public static SwarmOutput ReleaseBlock(int handle) => new() { Kind = SwarmOutputKind.ReleaseBlock, Handle = handle };
+    public static SwarmOutput ReleaseBlock(int handle) => new() { Kind = SwarmOutputKind.ReleaseBlock, Number = handle };
 
-    public static SwarmOutput StorePiece(int piece, ReadOnlyMemory<int> handles) => new() { Kind = SwarmOutputKind.StorePiece, Piece = piece, Handles = handles };
+    public static SwarmOutput StorePiece(int piece, int[] handles) => new() { Kind = SwarmOutputKind.StorePiece, Number = piece, Detail = handles };
 
     public static SwarmOutput LoadLeaves(PeerSlot slot, in HashRequest request) => new() { Kind = SwarmOutputKind.LoadLeaves, Slot = slot, Message = PeerMessage.HashRequest(request) };
 
-    public static SwarmOutput Announce(AnnounceEvent announceEvent) => new() { Kind = SwarmOutputKind.Announce, Event = announceEvent };
+    public static SwarmOutput Announce(AnnounceEvent announceEvent) => new() { Kind = SwarmOutputKind.Announce, Number = (int)announceEvent };
 
-    public static SwarmOutput PieceCompleted(int piece) => new() { Kind = SwarmOutputKind.PieceCompleted, Piece = piece };
+    public static SwarmOutput PieceCompleted(int piece) => new() { Kind = SwarmOutputKind.PieceCompleted, Number = piece };
 
-    public static SwarmOutput PeerBanned(IPEndPoint endpoint, BlockRef block) => new() { Kind = SwarmOutputKind.PeerBanned, Endpoint = endpoint, Block = block };
+    public static SwarmOutput PeerBanned(IPEndPoint endpoint, BlockRef block) => new() { Kind = SwarmOutputKind.PeerBanned, Detail = endpoint, Message = PeerMessage.PieceOf(block) };
 
     public static SwarmOutput TorrentCompleted() => new() { Kind = SwarmOutputKind.TorrentCompleted };
 

@@ -199,6 +199,7 @@ public sealed partial class SwarmSession
         {
             peer.WasSeed = _picker.IsSeed(peer.Index);
             _picker.RemovePeer(peer.Index);
+            _uploads.Leave(peer);
             _spread?.RemovePeer(peer.Index);
             peer.IsReady = false;
             _mayAskAll = true;

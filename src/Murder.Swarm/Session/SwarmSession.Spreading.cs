@@ -23,7 +23,7 @@ public sealed partial class SwarmSession
         }
 
         bool isAnyShown = false;
-        long bytesAsked = BytesAskedOfUs(); // showing changes nothing of it before the requests come
+        long bytesAsked = (long)_uploads.BlockCount * PieceLayout.BlockLength; // showing changes nothing of it before the requests come
         while (_spread.TryShow(bytesAsked, now, out int peer, out int piece))
         {
             Send(_peers[peer]!, PeerMessage.Have(piece), now);
@@ -34,17 +34,6 @@ public sealed partial class SwarmSession
         {
             _timers.SetNoLater(SessionTimer.Spread, now + _options.SpreadTime);
         }
-    }
-
-    private long BytesAskedOfUs()
-    {
-        long blocks = 0;
-        foreach (PeerState? peer in _peers)
-        {
-            blocks += peer is { IsReady: true } ? peer.Uploads.WaitingCount + peer.Uploads.SendingCount : 0;
-        }
-
-        return blocks * PieceLayout.BlockLength;
     }
 
     /// <summary>Every piece is out: each peer may now ask for whatever it lacks.</summary>

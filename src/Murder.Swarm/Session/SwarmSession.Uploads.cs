@@ -3,8 +3,7 @@ namespace Murder.Swarm;
 /// <summary>Serving: every request of a fast peer gets exactly one answer (BEP 6), a block or a reject.</summary>
 public sealed partial class SwarmSession
 {
-    private readonly int[] _blocksAsked; // of us, by piece
-    private long _requestsTaken;
+    private readonly UploadLine _uploads;
 
     private bool TryFollowRequest(PeerState peer, BlockRef block, Instant now)
     {
@@ -19,20 +18,14 @@ public sealed partial class SwarmSession
             return true;
         }
 
-        peer.Uploads.Add(block, OrderOf(block));
+        _uploads.Add(peer, block);
         _mayServe = true;
         return true;
     }
 
-    private long OrderOf(BlockRef block)
-    {
-        int copies = _blocksAsked[block.Piece]++ / _layout.BlockCount(block.Piece);
-        return _requestsTaken++ + ((long)_options.RequestsBeforeCopy * Math.Min(copies, _options.CopiesCountedMax));
-    }
-
     private bool OnCancel(PeerState peer, BlockRef block, Instant now)
     {
-        if (peer.Uploads.Cancel(block))
+        if (_uploads.Cancel(peer, block))
         {
             Reject(peer, block, now);
         }
@@ -49,7 +42,7 @@ public sealed partial class SwarmSession
         }
 
         _spread?.Sent(peer.Index, input.Block, now);
-        _mayServe |= peer.Uploads.TryFinish(now);
+        _mayServe |= _uploads.TryFinish(peer, now);
     }
 
     /// <summary>
@@ -60,13 +53,8 @@ public sealed partial class SwarmSession
     private void Serve(Instant now)
     {
         _mayServe = false;
-        int sending = 0;
-        foreach (PeerState? peer in _peers)
-        {
-            sending += peer is { IsReady: true } && !IsSlowToTake(peer, now) ? peer.Uploads.SendingCount : 0;
-        }
-
-        while (FindFirstWaiting() is { } first)
+        int sending = _uploads.CountUnderWay(now);
+        while (_uploads.FindFirst() is { } first)
         {
             if (sending >= _options.BlocksInSendMax)
             {
@@ -77,35 +65,16 @@ public sealed partial class SwarmSession
             sending++;
             first.LastSent = now;
             _firstUploadAt ??= now;
-            Put(SwarmOutput.SendBlock(first.Slot, first.Uploads.Send(now)));
+            Put(SwarmOutput.SendBlock(first.Slot, _uploads.Send(first, now)));
         }
     }
-
-    /// <summary>Whose turn it is of those who may be sent more; null when there is nobody.</summary>
-    private PeerState? FindFirstWaiting()
-    {
-        PeerState? first = null;
-        foreach (PeerState? peer in _peers)
-        {
-            if (peer is { IsReady: true, Uploads.WaitingCount: > 0 } && peer.Uploads.SendingCount < _options.BlocksInSendPerPeerMax
-                && (first is null || peer.Uploads.FirstOrder < first.Uploads.FirstOrder))
-            {
-                first = peer;
-            }
-        }
-
-        return first;
-    }
-
-    /// <summary>A peer that takes nothing must not keep others from being sent to.</summary>
-    private bool IsSlowToTake(PeerState peer, Instant now) => now - peer.Uploads.LastProgress >= _options.SendPatience;
 
     private void Choke(PeerState peer, Instant now)
     {
         peer.IsChokedByUs = true;
         peer.ChokeSince = now;
         Send(peer, PeerMessage.Choke, now); // BEP 6: before the rejects, so that none is asked for again
-        while (peer.Uploads.TryTake(out BlockRef block))
+        while (_uploads.TryTake(peer, out BlockRef block))
         {
             Reject(peer, block, now);
         }

@@ -49,8 +49,8 @@ public sealed partial class SwarmSession
         _book = new PeerBook(options, random);
         _announces = new AnnounceSchedule(options);
         _hashes = new HashAnswer(metainfo);
+        _uploads = new UploadLine(_layout, options);
         _assemblies = new PieceAssembly?[_layout.PieceCount];
-        _blocksAsked = new int[_layout.PieceCount];
         _beganComplete = _stored.IsFull;
         _isFetching = !_beganComplete;
         if (_beganComplete && options.IsOrigin)

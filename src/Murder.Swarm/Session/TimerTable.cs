@@ -41,34 +41,41 @@ internal enum SessionTimer
 internal sealed class TimerTable
 {
     private readonly Instant?[] _deadlines = new Instant?[Enum.GetValues<SessionTimer>().Length];
+    private Instant? _next;
+    private bool _isNextKnown = true; // it is asked for after every input, and seldom changes
 
     public Instant? Next
     {
         get
         {
-            Instant? next = null;
-            foreach (Instant? deadline in _deadlines)
+            if (!_isNextKnown)
             {
-                if (deadline is { } at && (next is null || at < next))
+                _isNextKnown = true;
+                _next = null;
+                foreach (Instant? deadline in _deadlines)
                 {
-                    next = at;
+                    _next = deadline is { } at && !(_next <= at) ? at : _next;
                 }
             }
 
-            return next;
+            return _next;
         }
     }
 
     public Instant? this[SessionTimer timer] => _deadlines[(int)timer];
 
-    public void Set(SessionTimer timer, Instant? deadline) => _deadlines[(int)timer] = deadline;
+    public void Set(SessionTimer timer, Instant? deadline)
+    {
+        _isNextKnown &= _deadlines[(int)timer] == deadline;
+        _deadlines[(int)timer] = deadline;
+    }
 
     /// <summary>Sets the timer unless it is due earlier already.</summary>
     public void SetNoLater(SessionTimer timer, Instant deadline)
     {
         if (_deadlines[(int)timer] is not { } set || deadline < set)
         {
-            _deadlines[(int)timer] = deadline;
+            Set(timer, deadline);
         }
     }
 
@@ -80,9 +87,13 @@ internal sealed class TimerTable
             return false;
         }
 
-        _deadlines[(int)timer] = null;
+        Set(timer, null);
         return true;
     }
 
-    public void Clear() => Array.Clear(_deadlines);
+    public void Clear()
+    {
+        Array.Clear(_deadlines);
+        _isNextKnown = false;
+    }
 }

@@ -10,6 +10,9 @@ internal sealed class UploadQueue
 
     public int SendingCount { get; private set; }
 
+    /// <summary>Kept by the line of all peers: where this one stands in it; null when it does not.</summary>
+    public long? PlaceInLine { get; set; }
+
     /// <summary>When a block was last sent, or began to be while none was.</summary>
     public Instant LastProgress { get; private set; }
 
@@ -51,7 +54,7 @@ internal sealed class UploadQueue
             _waiting.Clear();
             _first = 0;
         }
-        else if (_first >= 64 && _first > _waiting.Count / 2)
+        else if (_first >= 16 && _first > _waiting.Count / 2)
         {
             _waiting.RemoveRange(0, _first);
             _first = 0;

@@ -9,7 +9,7 @@ public readonly record struct PeerMessage
     public PeerMessageType Type { get; private init; }
 
     /// <summary>Have, suggest piece, allowed fast.</summary>
-    public int Piece { get; private init; }
+    public int Piece => Block.Piece;
 
     /// <summary>Request, cancel, reject, and the position a piece message is for.</summary>
     public BlockRef Block { get; private init; }
@@ -43,7 +43,7 @@ public readonly record struct PeerMessage
 
     public static PeerMessage HaveNone { get; } = new() { Type = PeerMessageType.HaveNone };
 
-    public static PeerMessage Have(int piece) => new() { Type = PeerMessageType.Have, Piece = piece };
+    public static PeerMessage Have(int piece) => new() { Type = PeerMessageType.Have, Block = new BlockRef(piece, 0, 0) };
 
     public static PeerMessage Bitfield(ReadOnlyMemory<byte> bits) => new() { Type = PeerMessageType.Bitfield, Long = new() { Payload = bits } };
 
@@ -56,9 +56,9 @@ public readonly record struct PeerMessage
 
     public static PeerMessage RejectRequest(BlockRef block) => new() { Type = PeerMessageType.RejectRequest, Block = block };
 
-    public static PeerMessage SuggestPiece(int piece) => new() { Type = PeerMessageType.SuggestPiece, Piece = piece };
+    public static PeerMessage SuggestPiece(int piece) => new() { Type = PeerMessageType.SuggestPiece, Block = new BlockRef(piece, 0, 0) };
 
-    public static PeerMessage AllowedFast(int piece) => new() { Type = PeerMessageType.AllowedFast, Piece = piece };
+    public static PeerMessage AllowedFast(int piece) => new() { Type = PeerMessageType.AllowedFast, Block = new BlockRef(piece, 0, 0) };
 
     public static PeerMessage Extended(byte id, ReadOnlyMemory<byte> payload) => new() { Type = PeerMessageType.Extended, Long = new() { ExtendedId = id, Payload = payload } };
 

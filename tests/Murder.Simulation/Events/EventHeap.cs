@@ -1,22 +1,24 @@
 namespace Murder.Simulation;
 
-/// <summary>A binary heap of events.</summary>
+/// <summary>What will happen to one host: in the order of instants, and of being added. A binary heap, for a host has some dozens.</summary>
 internal sealed class EventHeap
 {
-    private SimulationEvent[] _events = new SimulationEvent[256];
+    private SimulationEvent[] _events = new SimulationEvent[32];
+    private int _count;
+    private long _sequence;
 
-    public int Count { get; private set; }
+    /// <summary>When the first comes; never when there is none.</summary>
+    public long NextTicks => _count == 0 ? long.MaxValue : _events[0].Ticks;
 
-    public ref readonly SimulationEvent First => ref _events[0];
-
-    public void Add(in SimulationEvent added)
+    public void Add(long ticks, EventKind kind, int target, int argument)
     {
-        if (Count == _events.Length)
+        if (_count == _events.Length)
         {
-            Array.Resize(ref _events, 2 * Count);
+            Array.Resize(ref _events, 2 * _count);
         }
 
-        int at = Count++;
+        SimulationEvent added = new(ticks, _sequence++, kind, target, argument);
+        int at = _count++;
         while (at > 0 && added.IsBefore(_events[(at - 1) / 2]))
         {
             _events[at] = _events[(at - 1) / 2];
@@ -26,14 +28,15 @@ internal sealed class EventHeap
         _events[at] = added;
     }
 
+    /// <summary>Takes the first; there must be one.</summary>
     public SimulationEvent Take()
     {
         SimulationEvent first = _events[0];
-        SimulationEvent last = _events[--Count];
+        SimulationEvent last = _events[--_count];
         int at = 0;
-        for (int child = 1; child < Count; child = (2 * at) + 1)
+        for (int child = 1; child < _count; child = (2 * at) + 1)
         {
-            if (child + 1 < Count && _events[child + 1].IsBefore(_events[child]))
+            if (child + 1 < _count && _events[child + 1].IsBefore(_events[child]))
             {
                 child++;
             }

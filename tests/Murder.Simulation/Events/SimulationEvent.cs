@@ -1,52 +1,53 @@
 namespace Murder.Simulation;
 
-/// <summary>What can happen in the simulated world.</summary>
+/// <summary>What can happen to a host. What the event's target and argument are stands with each; where nothing stands, they mean nothing.</summary>
 internal enum EventKind
 {
-    /// <summary>A host's agent begins to fetch. Target: host.</summary>
+    /// <summary>The host's agent begins to fetch.</summary>
     HostStarts,
 
-    /// <summary>A session's timeout may have come. Target: host.</summary>
+    /// <summary>The session's timeout may have come.</summary>
     TimeoutComes,
 
-    /// <summary>The block at the front of a host's uplink has left. Target: host.</summary>
+    /// <summary>The block that the uplink was sending has left.</summary>
     UplinkIsFree,
 
-    /// <summary>The first packet under way from an end of a connection arrives. Target: end.</summary>
+    /// <summary>The first packet that is under way to an end of a connection arrives. Target: end.</summary>
     PacketArrives,
 
-    /// <summary>The wish to connect has reached the other host. Target: link.</summary>
+    /// <summary>Another host wishes to connect. Target: that host; argument: its end.</summary>
     ConnectArrives,
 
-    /// <summary>The connection is open for who opened it. Target: link.</summary>
+    /// <summary>The connection that this host wished for is open. Target: end; argument: the other host's end.</summary>
     ConnectIsAnswered,
 
-    /// <summary>The connection could not be opened. Target: link.</summary>
+    /// <summary>It could not be opened. Target: end.</summary>
     ConnectFails,
 
-    /// <summary>An end that was closed by its own host is gone. Target: end.</summary>
+    /// <summary>An end that the host itself closed is gone. Target: end.</summary>
     EndCloses,
 
-    /// <summary>A piece is on disk. Target: host; argument: piece.</summary>
+    /// <summary>A piece is on disk. Target: piece.</summary>
     PieceIsStored,
 
-    /// <summary>Leaves have been read. Target: host.</summary>
+    /// <summary>Leaves have been read.</summary>
     LeavesAreLoaded,
 
-    /// <summary>An announce has reached the tracker. Target: host; argument: the announce's event.</summary>
+    /// <summary>A host's announce has reached the tracker, which lives beside the seeder. Target: the host that announces.</summary>
     AnnounceArrives,
 
-    /// <summary>The tracker's answer, or the lack of it, has reached the host. Target: host.</summary>
+    /// <summary>The tracker's answer, or the lack of it, is here.</summary>
     AnnounceIsAnswered,
 
-    /// <summary>A host dies. Target: host.</summary>
+    /// <summary>The host dies.</summary>
     HostDies,
 
     /// <summary>The network is whole again.</summary>
     PartitionHeals,
 }
 
-/// <summary>One entry of the event queue, without references: events are moved about by the hundred million.</summary>
+/// <summary>One entry of a host's event queue, without references: events are moved about by the hundred million.</summary>
+/// <param name="sequence">the order in which the host's events were added, which decides between those of one instant</param>
 internal readonly struct SimulationEvent(long ticks, long sequence, EventKind kind, int target, int argument)
 {
     private const int KindBits = 5;

@@ -7,7 +7,7 @@ namespace Murder.Simulation;
 /// One member of the swarm: the shipped session, and what a driver and a machine are to it: slots, a link to the network, a disk, a
 /// timer. Like the real driver it carries out the session's orders after each turn, and holds no decision about BitTorrent.
 /// </summary>
-internal sealed class SimulatedHost
+internal sealed partial class SimulatedHost
 {
     /// <summary>Blocks that wait for the disk before connections stop reading, as in the real driver.</summary>
     private const int BlocksBeingStoredMax = 1024;
@@ -18,33 +18,33 @@ internal sealed class SimulatedHost
     private const int CorruptOnceIn = 4;
 
     private readonly Simulation _simulation;
-    private readonly HostLink _link;
-    private readonly SwarmRandom _random;
+    private readonly Shard _shard;
     private readonly Queue<(PeerSlot Slot, HashRequest Request)> _leafLoads = new();
     private int[] _endOfSlot = [];
     private int[] _generations = [];
     private int _slotCount;
-    private long _downlinkFree;
     private long _diskFree;
     private long _timeoutAt = long.MaxValue;
 
-    public SimulatedHost(Simulation simulation, int index, int zone, HostHealth health, HostLink link, Bitfield stored, ulong seed)
+    public SimulatedHost(Simulation simulation, Shard shard, int index, int zone, HostHealth health, Bitfield stored, ulong seed)
     {
         Scenario scenario = simulation.Scenario;
         _simulation = simulation;
-        _link = link;
-        _random = new SwarmRandom(seed);
+        _shard = shard;
+        Random = new SwarmRandom(seed);
         Index = index;
+        Link = simulation.LinkOf(index);
+        Network = new HostNetwork(simulation, shard, this);
         Zone = zone;
         Rack = index / scenario.HostsPerRack;
         Health = health;
-        Id = PeerId.Create(_random);
+        Id = PeerId.Create(Random);
         Address = AddressOf(index);
         Endpoint = new IPEndPoint(Address, Simulation.ListenPort);
         OutgoingEndpoint = new IPEndPoint(Address, 40_000);
         Handshake = new Handshake(simulation.InfoHash, Id, true, true, true);
         IsComplete = stored.IsFull;
-        Session = new SwarmSession(simulation.Payload.Metainfo, stored, OptionsOf(scenario, index), Id, _random.Next());
+        Session = new SwarmSession(simulation.Payload.Metainfo, stored, OptionsOf(scenario, index), Id, Random.Next());
     }
 
     public int Index { get; }
@@ -54,6 +54,12 @@ internal sealed class SimulatedHost
     public int Rack { get; }
 
     public HostHealth Health { get; }
+
+    public HostLink Link { get; }
+
+    public HostNetwork Network { get; }
+
+    public SwarmRandom Random { get; }
 
     public PeerId Id { get; }
 
@@ -81,8 +87,6 @@ internal sealed class SimulatedHost
 
     public bool IsComplete { get; private set; }
 
-    public long StartedAt { get; private set; }
-
     public long CompletedAt { get; private set; }
 
     /// <summary>Buffers that the session holds.</summary>
@@ -93,15 +97,14 @@ internal sealed class SimulatedHost
     /// <summary>Who of those that it banned was honest.</summary>
     public int HonestPeersBanned { get; private set; }
 
-    /// <summary>The end of a connection whose block the uplink is sending; -1 for none.</summary>
-    public int SendingEnd { get; set; } = -1;
+    /// <summary>While too much waits for the disk, connections are not read from before this.</summary>
+    public long ReadsFrom => _diskFree - Link.DiskTicksOf(BlocksBeingStoredMax * PieceLayout.BlockLength);
 
-    /// <summary>The ends that wait for the uplink.</summary>
-    public int RingFirst { get; set; } = -1;
+    /// <summary>What it announces, until the answer is here: one at a time.</summary>
+    public AnnounceRequest? Announced { get; set; }
 
-    public int RingLast { get; set; } = -1;
-
-    public Queue<AnnounceResponse?> TrackerAnswers { get; } = new(1);
+    /// <summary>The tracker's last answer; null when it could not be reached.</summary>
+    public AnnounceResponse? TrackerAnswer { get; set; }
 
     public static IPAddress AddressOf(int index) => new([10, (byte)(index >> 16), (byte)(index >> 8), (byte)index]);
 
@@ -112,45 +115,16 @@ internal sealed class SimulatedHost
         return (bytes[1] << 16) | (bytes[2] << 8) | bytes[3];
     }
 
-    public long UplinkTicks(int bytes) => _link.TicksOf(bytes);
-
-    /// <summary>The downlink takes a block's bits; says when the last one is here.</summary>
-    /// <param name="lastBitAt">when it could be here at the earliest</param>
-    /// <param name="sendingTicks">since when the sender has been sending it</param>
-    public long ReceiveBlock(long lastBitAt, int bytes, long sendingTicks, long now)
-    {
-        long begin = Math.Max(lastBitAt - sendingTicks, _downlinkFree);
-        long end = Math.Max(Math.Max(lastBitAt, now), begin + _link.TicksOf(bytes));
-        _downlinkFree = end;
-
-        // While too much waits for the disk, connections are not read from.
-        return Math.Max(end, _diskFree - _link.DiskTicksOf(BlocksBeingStoredMax * PieceLayout.BlockLength));
-    }
-
-    public void Start()
-    {
-        HasStarted = true;
-        StartedAt = _simulation.Now.Ticks;
-        HandleTimeout();
-    }
-
-    public void Die()
-    {
-        IsDead = true;
-        for (int slot = 0; slot < _endOfSlot.Length; slot++)
-        {
-            if (_endOfSlot[slot] >= 0)
-            {
-                _simulation.Network.Abandon(_endOfSlot[slot], IsSilent);
-            }
-        }
-    }
-
     /// <summary>Tells the session; its orders are carried out at the end of the turn.</summary>
     public void Tell(in SwarmInput input)
     {
-        Session.Handle(input, _simulation.Now);
-        _simulation.CountInput(Session);
+        Session.Handle(input, Now);
+        InputCount++;
+        int every = _simulation.Scenario.InvariantsEvery;
+        if (every > 0 && (InputCount + (Index * 997L)) % every == 0) // not of all hosts at once
+        {
+            Session.CheckInvariants();
+        }
     }
 
     public void TellBlock(PeerSlot slot, BlockRef block, in Hash256 leaf)
@@ -158,26 +132,6 @@ internal sealed class SimulatedHost
         HandlesHeld++;
         Tell(SwarmInput.BlockReceived(slot, block, leaf, 0));
     }
-
-    public void OnTimeoutComes(long at)
-    {
-        if (at == _timeoutAt && IsAlive)
-        {
-            _timeoutAt = long.MaxValue;
-            HandleTimeout();
-        }
-    }
-
-    public void OnPieceIsStored(int piece) => TellNow(SwarmInput.PieceStored(piece));
-
-    public void OnLeavesAreLoaded()
-    {
-        (PeerSlot slot, HashRequest request) = _leafLoads.Dequeue();
-        TellNow(SwarmInput.LeavesLoaded(slot, request, _simulation.Payload.LeavesOf(request)));
-    }
-
-    public void OnAnnounceIsAnswered() =>
-        TellNow(TrackerAnswers.Dequeue() is { } answer ? SwarmInput.TrackerAnswered(answer.Peers, answer.Interval) : SwarmInput.TrackerFailed());
 
     public void CarryOutAll()
     {
@@ -222,6 +176,30 @@ internal sealed class SimulatedHost
         UnchokedPeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.UnchokedPeersMax,
     };
 
+    private void Start()
+    {
+        HasStarted = true;
+        HandleTimeout();
+    }
+
+    private void OnTimeoutComes(long at)
+    {
+        if (at == _timeoutAt && IsAlive)
+        {
+            _timeoutAt = long.MaxValue;
+            HandleTimeout();
+        }
+    }
+
+    private void OnLeavesAreLoaded()
+    {
+        (PeerSlot slot, HashRequest request) = _leafLoads.Dequeue();
+        TellNow(SwarmInput.LeavesLoaded(slot, request, _simulation.Payload.LeavesOf(request)));
+    }
+
+    private void OnAnnounceIsAnswered() =>
+        TellNow(TrackerAnswer is { } answer ? SwarmInput.TrackerAnswered(answer.Peers, answer.Interval) : SwarmInput.TrackerFailed());
+
     private void TellNow(in SwarmInput input)
     {
         if (IsAlive)
@@ -233,7 +211,7 @@ internal sealed class SimulatedHost
 
     private void HandleTimeout()
     {
-        Session.HandleTimeout(_simulation.Now);
+        Session.HandleTimeout(Now);
         CarryOutAll();
     }
 
@@ -242,8 +220,8 @@ internal sealed class SimulatedHost
     {
         if (Session.NextTimeout is { } next && next.Ticks < _timeoutAt)
         {
-            _timeoutAt = Math.Max(next.Ticks, _simulation.Now.Ticks);
-            _simulation.At(_timeoutAt, EventKind.TimeoutComes, Index);
+            _timeoutAt = Math.Max(next.Ticks, Now.Ticks);
+            At(_timeoutAt, EventKind.TimeoutComes);
         }
     }
 
@@ -252,32 +230,32 @@ internal sealed class SimulatedHost
         switch (order.Kind)
         {
             case SwarmOutputKind.OpenConnection:
-                _simulation.Network.Open(this, _simulation.Hosts[IndexOf(order.Endpoint!.Address)]);
+                Network.Open(_simulation.Hosts[IndexOf(order.Endpoint!.Address)]);
                 break;
             case SwarmOutputKind.SendHandshake when EndOf(order.Slot) is >= 0 and int end:
-                _simulation.Network.SendHandshake(end);
+                Network.SendHandshake(end);
                 break;
             case SwarmOutputKind.SendMessage when EndOf(order.Slot) is >= 0 and int end:
-                _simulation.Network.Send(end, order.Message);
+                Network.Send(end, order.Message);
                 break;
             case SwarmOutputKind.SendBlock when EndOf(order.Slot) is >= 0 and int end:
-                _simulation.Network.SendBlock(end, order.Block, Health == HostHealth.SendsCorruptBlocks && _random.Next(CorruptOnceIn) == 0);
+                Network.SendBlock(end, order.Block, Health == HostHealth.SendsCorruptBlocks && Random.Next(CorruptOnceIn) == 0);
                 break;
             case SwarmOutputKind.CloseConnection when EndOf(order.Slot) is >= 0 and int end:
                 _simulation.CountClose(order.Reason);
-                _simulation.Network.Close(end, order.Reason);
+                Network.Close(end, order.Reason);
                 break;
             case SwarmOutputKind.ReleaseBlock:
                 HandlesHeld--;
                 break;
             case SwarmOutputKind.StorePiece:
                 HandlesHeld -= order.Handles.Length;
-                _diskFree = Math.Max(_diskFree, _simulation.Now.Ticks) + _link.DiskTicksOf(_simulation.Payload.Layout.SizeOf(order.Piece));
-                _simulation.At(_diskFree + _simulation.Scenario.StoreTime.Ticks, EventKind.PieceIsStored, Index, order.Piece);
+                _diskFree = Math.Max(_diskFree, Now.Ticks) + Link.DiskTicksOf(_simulation.Payload.Layout.SizeOf(order.Piece));
+                At(_diskFree + _simulation.Scenario.StoreTime.Ticks, EventKind.PieceIsStored, order.Piece);
                 break;
             case SwarmOutputKind.LoadLeaves:
                 _leafLoads.Enqueue((order.Slot, order.Hash));
-                _simulation.At(_simulation.Now.Ticks + TimeSpan.FromMilliseconds(2).Ticks, EventKind.LeavesAreLoaded, Index);
+                At(Now.Ticks + TimeSpan.FromMilliseconds(2).Ticks, EventKind.LeavesAreLoaded);
                 break;
             case SwarmOutputKind.Announce:
                 _simulation.Tracker.Announce(this, order.Event);
@@ -288,7 +266,7 @@ internal sealed class SimulatedHost
                 break;
             case SwarmOutputKind.TorrentCompleted when !IsComplete:
                 IsComplete = true;
-                CompletedAt = _simulation.Now.Ticks;
+                CompletedAt = Now.Ticks;
                 _simulation.OnCompleted(this);
                 break;
         }

@@ -25,42 +25,43 @@ internal sealed class SimulatedTracker
     {
         if (host.Index == Simulation.SeederIndex)
         {
-            host.TrackerAnswers.Enqueue(null);
-            _simulation.At(_simulation.Now.Ticks, EventKind.AnnounceIsAnswered, host.Index);
+            host.At(host.Now.Ticks, EventKind.AnnounceIsAnswered);
             return;
         }
 
-        _simulation.At(_simulation.Now.Ticks + LatencyTicks(host), EventKind.AnnounceArrives, host.Index, (int)told);
+        SwarmStats stats = host.Session.Stats;
+        host.Announced = new AnnounceRequest(
+            _simulation.InfoHash,
+            host.Id,
+            Simulation.ListenPort,
+            stats.UploadedBytes,
+            stats.DownloadedBytes,
+            _simulation.Payload.Layout.TotalLength - stats.VerifiedBytes,
+            told,
+            _simulation.Scenario.PeersWanted)
+        {
+            Zone = _simulation.Scenario.IsZoneTold ? $"zone {host.Zone}" : "",
+        };
+        host.Send(Home, host.Now.Ticks + LatencyTicks(host), EventKind.AnnounceArrives, host.Index);
     }
 
-    public void OnAnnounceArrives(SimulatedHost host, AnnounceEvent told)
+    /// <summary>In the turn of the seeder's host.</summary>
+    public void OnAnnounceArrives(SimulatedHost host, Instant now)
     {
         Scenario scenario = _simulation.Scenario;
-        long now = _simulation.Now.Ticks;
-        bool isAway = now >= scenario.TrackerAwayAt.Ticks && now < (scenario.TrackerAwayAt + scenario.TrackerAwayTime).Ticks;
+        bool isAway = now.Ticks >= scenario.TrackerAwayAt.Ticks && now.Ticks < (scenario.TrackerAwayAt + scenario.TrackerAwayTime).Ticks;
         AnnounceResponse? response = null;
         if (!isAway)
         {
-            SwarmStats stats = host.Session.Stats;
-            AnnounceRequest request = new(
-                _simulation.InfoHash,
-                host.Id,
-                Simulation.ListenPort,
-                stats.UploadedBytes,
-                stats.DownloadedBytes,
-                _simulation.Payload.Layout.TotalLength - stats.VerifiedBytes,
-                told,
-                scenario.PeersWanted)
-            {
-                Zone = scenario.IsZoneTold ? $"zone {host.Zone}" : "",
-            };
-            _state.TryAnnounce(request, host.Address, _reachedAt, _simulation.Now, out response, out _);
-            _free = Math.Max(_free, now) + scenario.TrackerServiceTime.Ticks;
+            _state.TryAnnounce(host.Announced!, host.Address, _reachedAt, now, out response, out _);
+            _free = Math.Max(_free, now.Ticks) + scenario.TrackerServiceTime.Ticks;
         }
 
-        host.TrackerAnswers.Enqueue(response);
-        _simulation.At((isAway ? now : Math.Max(now, _free)) + LatencyTicks(host), EventKind.AnnounceIsAnswered, host.Index);
+        host.TrackerAnswer = response;
+        Home.Send(host, (isAway ? now.Ticks : Math.Max(now.Ticks, _free)) + LatencyTicks(host), EventKind.AnnounceIsAnswered);
     }
 
-    private long LatencyTicks(SimulatedHost host) => _simulation.LatencyTicks(host, _simulation.Hosts[Simulation.SeederIndex]);
+    private SimulatedHost Home => _simulation.Hosts[Simulation.SeederIndex];
+
+    private long LatencyTicks(SimulatedHost host) => _simulation.LatencyTicks(host, Home);
 }

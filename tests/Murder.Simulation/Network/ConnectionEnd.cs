@@ -2,31 +2,35 @@ using Murder.Swarm;
 
 namespace Murder.Simulation;
 
-/// <summary>
-/// One host's end of a connection, and what it sends. Ends 2i and 2i + 1 are the opener's and the accepter's of link i.
-/// </summary>
+/// <summary>A host's end of a connection: what waits to leave through it, and what is under way to it.</summary>
 internal struct ConnectionEnd
 {
-    public int Host;
+    public int OtherHost;
+
+    /// <summary>The end at the other host; -1 while that is not known.</summary>
+    public int OtherEnd;
+
+    public long LatencyTicks;
     public PeerSlot Slot;
     public EndState State;
+    public bool IsAcrossZones;
+    public bool IsInRing;
 
     /// <summary>Waits for the uplink; at its front there is always a block, for messages before it have left.</summary>
     public PacketQueue Waiting;
 
-    /// <summary>Has left; while it is not empty, one event stands for its first packet.</summary>
+    /// <summary>Has left the other host; while it is not empty, one event stands for its first packet.</summary>
     public PacketQueue UnderWay;
 
     /// <summary>The next end in the host's ring of those that wait for the uplink; -1 for none.</summary>
     public int NextInRing;
 
-    public bool IsInRing;
     public CloseReason Reason;
 }
 
 internal enum EndState : byte
 {
-    /// <summary>Not yet open for this host, or never.</summary>
+    /// <summary>Not yet open for this host.</summary>
     Connecting,
     Open,
 

@@ -13,7 +13,7 @@ internal enum PacketKind : byte
 }
 
 /// <summary>
-/// Something on its way through a connection, in one of its queues. Small, for most are HAVE and REQUEST and there are many; the few
+/// Something on its way through a connection, in one of its two ends' queues. Small, for most are HAVE and REQUEST and there are many; the few
 /// messages that carry more stand aside (<see cref="PacketStore"/>).
 /// </summary>
 internal struct Packet

@@ -2,10 +2,10 @@ using Murder.Swarm;
 
 namespace Murder.Simulation;
 
-/// <summary>All packets of the world, by index; queues are lists through <see cref="Packet.Next"/>.</summary>
+/// <summary>All packets of a shard, by index; queues are lists through <see cref="Packet.Next"/>.</summary>
 internal sealed class PacketStore
 {
-    private readonly List<PeerMessage> _aside = [];
+    private readonly List<object?> _aside = [];
     private readonly Stack<int> _freeAside = new();
     private Packet[] _packets = new Packet[1024];
     private int _count;
@@ -19,6 +19,19 @@ internal sealed class PacketStore
         _packets[at] = new Packet { Kind = kind, Next = -1, Aside = -1 };
         return at;
     }
+
+    /// <summary>A packet that comes from another store.</summary>
+    /// <param name="aside">its message, when that stands aside</param>
+    public int Add(in Packet packet, object? aside)
+    {
+        int at = Take();
+        _packets[at] = packet;
+        _packets[at].Aside = aside is null ? -1 : PutAside(aside);
+        return at;
+    }
+
+    /// <summary>The packet's message, when that stands aside.</summary>
+    public object? AsideOf(in Packet packet) => packet.Aside < 0 ? null : _aside[packet.Aside];
 
     public int AddBlock(BlockRef block, bool isCorrupt)
     {
@@ -51,7 +64,7 @@ internal sealed class PacketStore
 
     public PeerMessage MessageOf(in Packet packet) => (PeerMessageType)packet.MessageType switch
     {
-        _ when packet.Aside >= 0 => _aside[packet.Aside],
+        _ when packet.Aside >= 0 => (PeerMessage)_aside[packet.Aside]!,
         PeerMessageType.Choke => PeerMessage.Choke,
         PeerMessageType.Unchoke => PeerMessage.Unchoke,
         PeerMessageType.Interested => PeerMessage.Interested,
@@ -72,7 +85,7 @@ internal sealed class PacketStore
         ref Packet freed = ref _packets[packet];
         if (freed.Aside >= 0)
         {
-            _aside[freed.Aside] = default;
+            _aside[freed.Aside] = null;
             _freeAside.Push(freed.Aside);
         }
 
@@ -82,7 +95,7 @@ internal sealed class PacketStore
 
     private static void Set(ref Packet packet, BlockRef block) => (packet.Piece, packet.Offset, packet.Length) = (block.Piece, block.Offset, block.Length);
 
-    private int PutAside(in PeerMessage message)
+    private int PutAside(object message)
     {
         if (_freeAside.TryPop(out int at))
         {

@@ -65,7 +65,7 @@ public sealed record SimulationReport
     public double Percentile(double share) =>
         CompletionSeconds.Count == 0 ? double.NaN : CompletionSeconds[Math.Max(0, (int)Math.Ceiling(share * CompletionSeconds.Count) - 1)];
 
-    internal static SimulationReport Of(Simulation simulation, TimeSpan wallTime, long events, long inputs, long[] closes)
+    internal static SimulationReport Of(Simulation simulation, TimeSpan wallTime, long[] closes)
     {
         Scenario scenario = simulation.Scenario;
         SimulatedHost[] fetching = [.. simulation.Hosts.Skip(1)];
@@ -86,16 +86,16 @@ public sealed record SimulationReport
             CentralPushSeconds = scenario.CentralPush.TotalSeconds,
             SeederCopies = simulation.Hosts[Simulation.SeederIndex].Session.Stats.UploadedBytes / (double)scenario.SizeBytes,
             WastedShare = fetching.Sum(host => host.Session.Stats.WastedBytes) / completed,
-            AcrossZonesShare = simulation.Network.BlockBytesAcrossZones / (double)Math.Max(1, simulation.Network.BlockBytes),
+            AcrossZonesShare = simulation.Hosts.Sum(host => host.Network.BlockBytesAcrossZones) / (double)Math.Max(1, simulation.Hosts.Sum(host => host.Network.BlockBytes)),
             PeersBanned = simulation.Hosts.Sum(host => host.PeersBanned),
             HonestPeersBanned = simulation.Hosts.Sum(host => host.HonestPeersBanned),
             Closes = Enum.GetValues<CloseReason>().Where(reason => closes[(int)reason] > 0).ToDictionary(reason => reason.ToString(), reason => closes[(int)reason]),
-            Events = events,
-            Inputs = inputs,
+            Events = simulation.Hosts.Sum(host => host.EventCount),
+            Inputs = simulation.Hosts.Sum(host => host.InputCount),
             WallSeconds = wallTime.TotalSeconds,
             PeakMemoryBytes = process.PeakWorkingSet64,
             ProcessorSeconds = process.TotalProcessorTime.TotalSeconds,
-            TraceHash = simulation.Trace.Value.ToString("x16"),
+            TraceHash = Murder.Simulation.TraceHash.Of(simulation.Hosts.Select(host => host.Trace.Value)).ToString("x16"),
         };
     }
 

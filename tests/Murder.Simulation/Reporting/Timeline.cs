@@ -14,7 +14,7 @@ internal sealed class Timeline(TimeSpan interval)
     private long _seederBytes;
     private long _nextTicks = interval.Ticks;
 
-    /// <summary>To be called before each event; the rows up to it are taken.</summary>
+    /// <summary>To be called before each window of events; the rows up to it are taken.</summary>
     public void PassTo(long ticks, Simulation simulation)
     {
         while (ticks >= _nextTicks)
@@ -41,7 +41,7 @@ internal sealed class Timeline(TimeSpan interval)
     {
         Scenario scenario = simulation.Scenario;
         double linkBytes = scenario.RateBytesPerSecond * interval.TotalSeconds;
-        long bytes = simulation.Network.BlockBytes;
+        long bytes = simulation.Hosts.Sum(host => host.Network.BlockBytes);
         int begun = 0;
         double verified = 0;
         double wasted = 0;

@@ -2,30 +2,30 @@ using Murder.Swarm;
 
 namespace Murder.Simulation.Tests;
 
-public class EventQueueTests
+public class EventHeapTests
 {
     [Fact]
     public void Events_come_in_the_order_of_their_instants_and_then_of_their_being_added()
     {
         SwarmRandom random = new(1);
-        EventQueue queue = new();
+        EventHeap heap = new();
         PriorityQueue<int, (long, int)> expected = new();
         long now = 0;
         for (int added = 0; added < 50_000; added++)
         {
-            // Now, soon, within the ring of days, far beyond it.
             long ticks = now + random.Next((new[] { 1, 40, 1_000_000, 500_000_000 })[random.Next(4)]);
-            queue.Add(ticks, EventKind.TimeoutComes, added);
+            heap.Add(ticks, EventKind.TimeoutComes, added, 0);
             expected.Enqueue(added, (ticks, added));
-            for (int taken = random.Next(3); taken > 0 && queue.TryTake(out SimulationEvent next); taken--)
+            for (int taken = random.Next(3); taken > 0 && heap.NextTicks < long.MaxValue; taken--)
             {
-                Assert.Equal(expected.Dequeue(), next.Target);
-                now = next.Ticks;
+                now = heap.NextTicks;
+                Assert.Equal(expected.Dequeue(), heap.Take().Target);
             }
         }
 
-        while (queue.TryTake(out SimulationEvent next))
+        while (heap.NextTicks < long.MaxValue)
         {
+            SimulationEvent next = heap.Take();
             Assert.Equal(expected.Dequeue(), next.Target);
             Assert.Equal(EventKind.TimeoutComes, next.Kind);
         }
