@@ -31,6 +31,7 @@ public sealed class Simulation
         Payload = new FakePayload(scenario.SizeBytes, scenario.PieceLength);
         InfoHash = Payload.Metainfo.InfoHash.Truncated();
         SwarmRandom random = new(seeds.Next());
+        Timeline = scenario.TimelineInterval > TimeSpan.Zero ? new Timeline(scenario.TimelineInterval) : null;
         Tracker = new SimulatedTracker(this, seeds.Next());
         _windowTicks = Math.Max(1, new[] { scenario.LatencyInRack, scenario.LatencyInZone, scenario.LatencyAcrossZones }.Min().Ticks);
         _hosts = new SimulatedHost[scenario.Hosts + 1];
@@ -55,6 +56,9 @@ public sealed class Simulation
     internal FakePayload Payload { get; }
 
     internal ReadOnlyMemory<byte> InfoHash { get; }
+
+    /// <summary>Null unless the scenario asks for one.</summary>
+    internal Timeline? Timeline { get; }
 
     internal SimulatedTracker Tracker { get; }
 
@@ -155,6 +159,7 @@ public sealed class Simulation
     private void PlanWindow()
     {
         long next = _shards.Min(shard => shard.NextTicks);
+        Timeline?.PassTo(next, this);
         _windowEnd = _awaited == 0 || _failure is not null || next > Scenario.TimeMax.Ticks ? 0 : next + _windowTicks;
     }
 }

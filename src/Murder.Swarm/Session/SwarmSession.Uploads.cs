@@ -46,8 +46,9 @@ public sealed partial class SwarmSession
     }
 
     /// <summary>
-    /// Blocks leave in the order in which they were asked for, whoever asked, and few at a time: peers ask for a piece at once, so pieces
-    /// become whole one after the other, and their takers pass them on. Were all that wait on their way together, all would be late.
+    /// Blocks leave in the order in which they were asked for, whoever asked, but for pieces that fewer were sent, which go ahead; and few
+    /// at a time: peers ask for a piece at once, so pieces become whole one after the other, and their takers pass them on. Were all that
+    /// wait on their way together, all would be late.
     /// </summary>
     private void Serve(Instant now)
     {

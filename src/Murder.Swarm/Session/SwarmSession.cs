@@ -50,7 +50,7 @@ public sealed partial class SwarmSession
         _book = new PeerBook(options, random);
         _announces = new AnnounceSchedule(options);
         _hashes = new HashAnswer(metainfo);
-        _uploads = new UploadLine(options);
+        _uploads = new UploadLine(_layout, options);
         _assemblies = new PieceAssembly?[_layout.PieceCount];
         _beganComplete = _stored.IsFull;
         _isFetching = !_beganComplete;

@@ -5,9 +5,10 @@ namespace Murder.Swarm;
 /// every input, so it goes by what has changed and never looks at all peers.
 /// <para>Only peers that are ready have a place here; whoever changes what a peer has asked tells it here, in the same turn.</para>
 /// </summary>
-internal sealed class UploadLine(SwarmOptions options)
+internal sealed class UploadLine(PieceLayout layout, SwarmOptions options)
 {
-    private readonly PriorityQueue<PeerState, long> _waiting = new(); // whoever may be next, each once; looked at again before it is believed
+    private readonly PriorityQueue<PeerState, long> _waiting = new(); // whoever may be next; looked at again before it is believed
+    private readonly int[] _blocksAsked = new int[layout.PieceCount]; // by piece
     private readonly List<PeerState> _sentTo = []; // with blocks under way
     private long _requestsTaken;
 
@@ -16,7 +17,7 @@ internal sealed class UploadLine(SwarmOptions options)
 
     public void Add(PeerState peer, BlockRef block)
     {
-        peer.Uploads.Add(block, _requestsTaken++);
+        peer.Uploads.Add(block, OrderOf(peer, block));
         BlockCount++;
         Join(peer);
     }
@@ -52,19 +53,25 @@ internal sealed class UploadLine(SwarmOptions options)
         _sentTo.Remove(peer);
     }
 
-    /// <summary>Whose turn it is: whoever waits longest of those who may be sent more; null when there is nobody.</summary>
+    /// <summary>Whoever is first of those who may be sent more; null when there is nobody.</summary>
     public PeerState? FindFirst()
     {
         while (_waiting.TryPeek(out PeerState? peer, out long order))
         {
-            if (!peer.IsReady || !MayBeSent(peer.Uploads))
+            UploadQueue uploads = peer.Uploads;
+            if (uploads.PlaceInLine != order)
+            {
+                _waiting.Dequeue(); // it has moved to the front of this place
+            }
+            else if (!peer.IsReady || !MayBeSent(uploads))
             {
                 _waiting.Dequeue();
-                peer.Uploads.IsInLine = false;
+                uploads.PlaceInLine = null;
             }
-            else if (TurnOf(peer) != order)
+            else if (uploads.FirstOrder != order)
             {
-                _waiting.DequeueEnqueue(peer, TurnOf(peer)); // what it was in the line for was sent or cancelled
+                _waiting.DequeueEnqueue(peer, uploads.FirstOrder); // what it was in the line for was sent or cancelled
+                uploads.PlaceInLine = uploads.FirstOrder;
             }
             else
             {
@@ -118,15 +125,20 @@ internal sealed class UploadLine(SwarmOptions options)
 
     private void Join(PeerState peer)
     {
-        if (!peer.Uploads.IsInLine && MayBeSent(peer.Uploads))
+        if (MayBeSent(peer.Uploads) && !(peer.Uploads.PlaceInLine <= peer.Uploads.FirstOrder))
         {
-            peer.Uploads.IsInLine = true;
-            _waiting.Enqueue(peer, TurnOf(peer));
+            peer.Uploads.PlaceInLine = peer.Uploads.FirstOrder;
+            _waiting.Enqueue(peer, peer.Uploads.FirstOrder);
         }
     }
 
-    /// <summary>Peers of other zones come first: they ask for what their whole zone lacks, and the sooner one has it, the fewer others ask.</summary>
-    private static long TurnOf(PeerState peer) => peer.Uploads.FirstOrder - (peer.IsFar ? long.MaxValue / 2 : 0);
+    /// <summary>Peers of other zones come before all others: they ask for what their whole zone lacks, and the sooner one has it, the fewer others ask.</summary>
+    private long OrderOf(PeerState peer, BlockRef block)
+    {
+        int copies = _blocksAsked[block.Piece]++ / layout.BlockCount(block.Piece);
+        long order = _requestsTaken++ + ((long)options.RequestsBeforeCopy * Math.Min(copies, options.CopiesCountedMax));
+        return peer.IsFar ? order - (long.MaxValue / 2) : order;
+    }
 
     private bool MayBeSent(UploadQueue uploads) => uploads.WaitingCount > 0 && uploads.SendingCount < options.BlocksInSendPerPeerMax;
 }
