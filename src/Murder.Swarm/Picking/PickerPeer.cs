@@ -15,13 +15,13 @@ internal sealed class PickerPeer(int index, int pieceCount, RequestPipe pipe)
 
     public RequestPipe Pipe { get; } = pipe;
 
-    /// <summary>In another zone.</summary>
-    public bool IsFar { get; set; }
+    /// <summary>True when it is in our zone, false when it is in another; null when it has not said.</summary>
+    public bool? IsNear { get; set; }
 
     /// <summary>What it was asked for was taken back, and it has sent nothing since.</summary>
     public bool IsSilent { get; set; }
 
-    public bool IsAtHand => !IsFar && !IsSilent;
+    public bool IsAtHand => IsNear == true && !IsSilent;
 
     /// <summary>The picker's release count when this peer had no free piece: no use to look again before it changes.</summary>
     public long NothingFreeAt { get; set; } = -1;

@@ -3,26 +3,33 @@ namespace Murder.Swarm;
 /// <summary>
 /// Peers of other zones are asked only for what no peer at hand has: every piece comes into the zone by the few who meet it first, and goes
 /// on from them. Preferring peers at hand is not enough: a piece is asked for as soon as one peer has it, and half the time that one is far.
-/// <para>A peer at hand that is silent keeps nobody from asking elsewhere. In the end game, slow blocks are asked of whoever has them.</para>
+/// <para>
+/// Who has not said where it is, as the deployer's seeder, may be asked for anything and keeps nobody from asking elsewhere; nor does a peer
+/// at hand that is silent. In the end game, slow blocks are asked of whoever has them.
+/// </para>
 /// </summary>
 internal sealed partial class PiecePicker
 {
-    private Bitfield? _atHand; // pieces that a peer at hand has; null while all peers are
+    private Bitfield? _atHand; // pieces that a peer at hand has; null while no peer is far
     private Bitfield? _useful; // of the far peer that is looked at
 
-    /// <summary>The peer is in another zone.</summary>
-    public void SetFar(int peer)
+    /// <summary>The peer has said that it is in our zone, or in another.</summary>
+    public void SetNear(int peer, bool isNear)
     {
-        Peer(peer).IsFar = true;
-        _atHand ??= new Bitfield(_layout.PieceCount);
-        _useful ??= new Bitfield(_layout.PieceCount);
+        Peer(peer).IsNear = isNear;
+        if (!isNear)
+        {
+            _atHand ??= new Bitfield(_layout.PieceCount);
+            _useful ??= new Bitfield(_layout.PieceCount);
+        }
+
         LookAtHand();
     }
 
     /// <summary>What the peer may be asked for, as far as zones go.</summary>
     private Bitfield UsefulOf(PickerPeer peer)
     {
-        if (!peer.IsFar)
+        if (peer.IsNear != false)
         {
             return peer.Has;
         }

@@ -34,6 +34,8 @@ internal sealed class PeerState(PeerSlot slot, IPEndPoint endpoint, bool isOutgo
     /// <summary>It will not ask for anything any more (BEP 21).</summary>
     public bool IsUploadOnly { get; set; }
 
+    public bool HasToldZone { get; set; }
+
     /// <summary>It is in another zone than we are.</summary>
     public bool IsFar { get; set; }
 

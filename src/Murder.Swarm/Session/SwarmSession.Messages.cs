@@ -175,14 +175,16 @@ public sealed partial class SwarmSession
 
     private bool IsOneOfFew(PeerState peer) => ++peer.UnaskedAnswers <= _options.UnaskedAnswersMax;
 
-    /// <summary>Once: what a peer says of itself later changes nothing of where it is. Who does not say counts as being here.</summary>
     private void LearnZone(PeerState peer, string? zone)
     {
-        if (!peer.IsFar && _options.Zone.Length > 0 && zone is not null && zone != _options.Zone)
+        if (zone is null || _options.Zone.Length == 0 || peer.HasToldZone)
         {
-            peer.IsFar = true;
-            _picker.SetFar(peer.Index);
+            return; // nothing is said, or nothing new: a peer does not move
         }
+
+        peer.HasToldZone = true;
+        peer.IsFar = zone != _options.Zone;
+        _picker.SetNear(peer.Index, !peer.IsFar);
     }
 
     private bool OnExtended(PeerState peer, in PeerMessage message)

@@ -117,6 +117,22 @@ public sealed class FetchTests
         Assert.Equal([release.Value], Directory.EnumerateFileSystemEntries(host.Layout.Releases).Select(path => Path.GetFileName(path)));
     }
 
+    [Theory]
+    [InlineData("eu-1", false)]
+    [InlineData("us-1", true)]
+    [InlineData("", false)]
+    public async Task WhatComesFromAnotherZoneIsCounted(string zone, bool crosses)
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync(zone: "eu-1");
+        using HostFixture host = new();
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        await agent.SendAsync(seeded.Fetch(host, seeded.Release("1.0.0")) with { Zone = zone });
+
+        AgentStaged staged = await agent.ReadAsync<AgentStaged>();
+        Assert.Equal(crosses ? staged.DownloadedBytes : 0, staged.DownloadedBytesAcrossZones);
+    }
+
     [Fact]
     public async Task WhatLiesOnDiskIsCheckedNotTrusted()
     {

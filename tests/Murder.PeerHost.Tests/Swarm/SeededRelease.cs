@@ -29,14 +29,14 @@ internal sealed class SeededRelease : IAsyncDisposable
     private readonly TrackerServer _tracker;
     private readonly Task _running;
 
-    private SeededRelease(TestDirectory directory, Metainfo metainfo, long gateBytes)
+    private SeededRelease(TestDirectory directory, Metainfo metainfo, long gateBytes, string zone)
     {
         _directory = directory;
         Metainfo = metainfo;
         _store = PieceStore.OpenForSeeding(directory.Path, metainfo);
         _seederTls = new MemberTls(_authority.Issue(FreshId()), TimeProvider.System);
         _trackerTls = new MemberTls(_authority.IssueTracker(), TimeProvider.System);
-        _seeder = new SwarmDriver(metainfo, _store, Bitfield.Full(metainfo.Layout.PieceCount), null, new SwarmDriverOptions { Seed = 1, Security = _seederTls }, TimeProvider.System);
+        _seeder = new SwarmDriver(metainfo, _store, Bitfield.Full(metainfo.Layout.PieceCount), null, new SwarmDriverOptions { Seed = 1, Security = _seederTls, Session = SwarmOptions.Default with { Zone = zone } }, TimeProvider.System);
         Gate = new ByteGate(_seeder.Port, gateBytes);
         _tracker = new TrackerServer(metainfo.InfoHash, Secret, 2, TimeProvider.System, IPAddress.Loopback, _trackerTls);
         _tracker.AddLocalSeed(_seeder.Self, Gate.Port);
@@ -54,12 +54,13 @@ internal sealed class SeededRelease : IAsyncDisposable
     public string ContentId => Metainfo.InfoHash.ToString()[..8];
 
     /// <param name="gateBytes">how much the seeder sends before it is held back</param>
-    public static async Task<SeededRelease> StartAsync(int megabytes = 4, long gateBytes = long.MaxValue)
+    /// <param name="zone">where the seeder says that it is</param>
+    public static async Task<SeededRelease> StartAsync(int megabytes = 4, long gateBytes = long.MaxValue, string zone = "")
     {
         TestDirectory directory = new();
         List<FileToHash> files = Fill(directory, megabytes);
         IReadOnlyList<HashedFile> hashed = await ReleaseHasher.HashAsync(directory.Path, files, PieceLength, CancellationToken.None);
-        return new SeededRelease(directory, MetainfoBuilder.Build("app", PieceLength, hashed), gateBytes);
+        return new SeededRelease(directory, MetainfoBuilder.Build("app", PieceLength, hashed), gateBytes, zone);
     }
 
     public ReleaseId Release(string version) => HostFixture.Release(version, ContentId);

@@ -23,6 +23,8 @@ public class ExtensionHandshakeTests
     {
         ExtensionHandshake told = new(6881, 2048, IsUploadOnly: true);
         Assert.Equal(told, ExtensionHandshake.Read(told.ToPayload()));
+        Assert.Equal(told with { Zone = "Köln 1" }, ExtensionHandshake.Read((told with { Zone = "Köln 1" }).ToPayload()));
+        Assert.EndsWith("16:Murder.Build 0.14:zone4:eu-1e", Encoding.ASCII.GetString((told with { Zone = "eu-1" }).ToPayload()), StringComparison.Ordinal);
         Assert.Equal("d1:mde4:reqqi5e1:v16:Murder.Build 0.1e", Encoding.ASCII.GetString(new ExtensionHandshake(0, 5, IsUploadOnly: false).ToPayload()));
         Assert.Equal("d1:mde4:reqqi5e11:upload_onlyi1e1:v16:Murder.Build 0.1e", Encoding.ASCII.GetString(new ExtensionHandshake(0, 5, IsUploadOnly: true).ToPayload()));
     }
