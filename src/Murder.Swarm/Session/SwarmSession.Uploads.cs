@@ -66,10 +66,18 @@ public sealed partial class SwarmSession
                 return;
             }
 
+            if (_mayUpload?.Has(PieceLayout.BlockLength, now) == false)
+            {
+                _timers.SetNoLater(SessionTimer.Serve, _mayUpload.ReadyAt(PieceLayout.BlockLength));
+                return;
+            }
+
             sending++;
             first.LastSent = now;
             _firstUploadAt ??= now;
-            Put(SwarmOutput.SendBlock(first.Slot, first.Uploads.Send(now)));
+            BlockRef block = first.Uploads.Send(now);
+            _mayUpload?.Take(block.Length, now);
+            Put(SwarmOutput.SendBlock(first.Slot, block));
         }
     }
 
