@@ -8,7 +8,7 @@ namespace Murder.PeerHost.Contract;
 public static class AgentProtocol
 {
     /// <summary>Raised with every change that an older side would misunderstand. Both sides must be equal: the deployer brings its agent along.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Longest line to the agent: a fetch command with the metainfo of some 100,000 files.</summary>
     public const int CommandLineBytesMax = 64 * 1024 * 1024;
