@@ -85,6 +85,9 @@ public sealed record Scenario
     /// <summary>After each so many inputs, the session's invariants are checked; 0 for never.</summary>
     public int InvariantsEvery { get; init; }
 
+    /// <summary>How often a <see cref="Timeline"/> of the run is taken; zero for never. It changes nothing of the run.</summary>
+    public TimeSpan TimelineInterval { get; init; }
+
     public int PieceLength
     {
         get

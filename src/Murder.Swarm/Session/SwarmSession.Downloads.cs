@@ -145,26 +145,13 @@ public sealed partial class SwarmSession
         }
 
         Put(SwarmOutput.PieceCompleted(piece));
-        foreach (PeerState? peer in _peers)
-        {
-            if (peer is { IsReady: true } && !KnowsEnough(peer, piece))
-            {
-                Send(peer, PeerMessage.Have(piece), now);
-            }
-        }
-
+        Tell(piece, now);
         _mayAskAll = true; // there is room to begin another piece
         if (_stored.IsFull)
         {
             OnTorrentCompleted(now);
         }
     }
-
-    /// <summary>
-    /// Who has a piece need not know that we have it too: that saves half of all that is said, and our last extension handshake will tell
-    /// that we have all. But an origin, which wants nothing and shows little, must know what is out.
-    /// </summary>
-    private bool KnowsEnough(PeerState peer, int piece) => peer is { SupportsExtensions: true, IsUploadOnly: false } && _picker.Has(peer.Index, piece);
 
     private void OnTorrentCompleted(Instant now)
     {
@@ -175,6 +162,7 @@ public sealed partial class SwarmSession
             return;
         }
 
+        TellAll(now);
         AnnounceCompletion();
         foreach (PeerState? peer in _peers.ToArray())
         {

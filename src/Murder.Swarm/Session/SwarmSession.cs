@@ -54,6 +54,7 @@ public sealed partial class SwarmSession
         _announces = new AnnounceSchedule(options);
         _hashes = new HashAnswer(metainfo);
         _assemblies = new PieceAssembly?[_layout.PieceCount];
+        _blocksAsked = new int[_layout.PieceCount];
         _beganComplete = _stored.IsFull;
         _isFetching = !_beganComplete;
         if (_beganComplete && options.IsOrigin)

@@ -27,6 +27,9 @@ internal enum SessionTimer
     /// <summary>A piece that an origin has shown may be with a peer that takes nothing. Moved only when it fires.</summary>
     Spread,
 
+    /// <summary>Pieces that we have wait to be told of.</summary>
+    Tell,
+
     /// <summary>More peers are interested than are unchoked.</summary>
     Rechoke,
 
