@@ -17,4 +17,6 @@ internal sealed class Options
     }
 
     public int Number(string name, int otherwise) => _values.TryGetValue(name, out string? text) ? int.Parse(text) : otherwise;
+
+    public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
 }

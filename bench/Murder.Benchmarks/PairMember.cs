@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Murder.Swarm;
 using Murder.Swarm.IO;
 
@@ -10,7 +9,7 @@ namespace Murder.Benchmarks;
 /// One of our peers as a process of its own, so that its processor time and memory can be told from the other's. Says what
 /// libtorrent_member.py says.
 /// </summary>
-internal static partial class PairMember
+internal static class PairMember
 {
     public const string Verb = "pair-member";
 
@@ -37,20 +36,15 @@ internal static partial class PairMember
             }
 
             Console.In.ReadLine();
-            Say(new { @event = "ended", cpuSeconds = (Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds, peakBytes = PeakBytes() });
+            Say(new { @event = "ended", cpuSeconds = (Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds, peakBytes = ProcessMemory.OwnPeakBytes() });
         }
     }
-
-    private static long PeakBytes() => long.Parse(PeakLine().Match(File.ReadAllText("/proc/self/status")).Groups[1].Value) * 1024;
 
     private static void Say(object what)
     {
         Console.Out.WriteLine(JsonSerializer.Serialize(what));
         Console.Out.Flush();
     }
-
-    [GeneratedRegex(@"VmHWM:\s+(\d+)")]
-    private static partial Regex PeakLine();
 
     /// <summary>A tracker that knows one peer.</summary>
     private sealed class OnePeer(IPEndPoint seed) : IAnnouncer

@@ -6,6 +6,8 @@ internal static class Program
 {
     private const string Usage = """
         usage: bench/pair [--size MB] [--runs N]     one seed to one leech over loopback, beside libtorrent
+               bench/files [--files N] [--length BYTES] [--size MB] [--hosts N] [--runs N] [--agent FILE] [--place FOLDER]
+                                                     many small files to local hosts, beside one large file and cp -r
 
         Prints a table of medians; every copy is compared with its source.
         """;
@@ -18,6 +20,11 @@ internal static class Program
             case ["pair", .. string[] options]:
                 await PairBench.RunAsync(Options.Parse(options)).ConfigureAwait(false);
                 return 0;
+            case ["files", .. string[] options]:
+                await FilesBench.RunAsync(Options.Parse(options)).ConfigureAwait(false);
+                return 0;
+            case [FilesDeployer.Verb, .. string[] deployer]:
+                return await FilesDeployer.RunAsync(deployer).ConfigureAwait(false);
             case [PairMember.Verb, .. string[] member]:
                 await PairMember.RunAsync(member).ConfigureAwait(false);
                 return 0;

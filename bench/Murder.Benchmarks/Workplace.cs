@@ -1,9 +1,12 @@
 namespace Murder.Benchmarks;
 
 /// <summary>A folder of our own for payloads, gone when disposed.</summary>
-internal sealed class Workplace : IDisposable
+/// <param name="parent">where to make it; empty for the system's folder of temporary files</param>
+internal sealed class Workplace(string parent = "") : IDisposable
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("murder-bench-").FullName;
+    private readonly string _root = parent.Length > 0
+        ? Directory.CreateDirectory(Path.Combine(Path.GetFullPath(parent), $"murder-bench-{Environment.ProcessId}")).FullName
+        : Directory.CreateTempSubdirectory("murder-bench-").FullName;
 
     public string File(string name) => Path.Combine(_root, name);
 
