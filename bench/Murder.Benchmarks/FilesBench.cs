@@ -69,7 +69,7 @@ internal static class FilesBench
         return process.ExitCode == 0 ? Stopwatch.GetElapsedTime(began).TotalSeconds : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
     }
 
-    private static void WriteRandom(string path, long length)
+    public static void WriteRandom(string path, long length)
     {
         using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         byte[] chunk = new byte[(int)Math.Min(length, 1024 * 1024)];
