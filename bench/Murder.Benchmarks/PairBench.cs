@@ -14,19 +14,21 @@ internal static class PairBench
     {
         int megabytes = options.Number("--size", 1024);
         int runs = options.Number("--runs", 3);
-        using Workplace place = new();
+        long bytes = megabytes * 1024L * 1024;
+        using Workplace place = new(4 * bytes); // the source, a copy, and what is touched before it
         string source = place.Folder("source", Name);
-        WriteRandom(Path.Combine(source, "large"), megabytes * 1024L * 1024);
+        WriteRandom(Path.Combine(source, "large"), bytes);
         await File.WriteAllTextAsync(Path.Combine(source, "small"), "small\n").ConfigureAwait(false); // libtorrent 2.0.8 does not transfer a torrent of one file
         string torrent = await DescribeAsync(source, place.File("payload.torrent")).ConfigureAwait(false);
 
-        PairSystem[] systems = [PairSystem.Murder, PairSystem.Libtorrent];
+        string[] names = options.Text("--systems", "murder,murder-tls,libtorrent").Split(',');
+        PairSystem[] systems = [.. PairSystem.All.Where(system => names.Contains(system.Name))];
         Dictionary<PairSystem, List<PairRun>> results = systems.ToDictionary(system => system, _ => new List<PairRun>());
         for (int run = 0; run < runs; run++)
         {
             foreach (PairSystem system in systems)
             {
-                PairRun result = await PairRun.MeasureAsync(system, torrent, source, place, megabytes * 1048576L).ConfigureAwait(false);
+                PairRun result = await PairRun.MeasureAsync(system, torrent, source, place, bytes).ConfigureAwait(false);
                 results[system].Add(result);
                 Console.WriteLine($"{system.Name,-12} {result}");
             }
@@ -34,11 +36,11 @@ internal static class PairBench
 
         Console.WriteLine();
         Console.WriteLine($"medians of {runs}, {megabytes} MiB, {PieceLength / 1024} KiB pieces");
-        PairRun reference = PairRun.Median(results[PairSystem.Libtorrent]);
+        double? reference = results.TryGetValue(PairSystem.Libtorrent, out List<PairRun>? theirs) ? PairRun.Median(theirs).MegabytesPerSecond : null;
         foreach (PairSystem system in systems)
         {
             PairRun median = PairRun.Median(results[system]);
-            Console.WriteLine($"{system.Name,-12} {median}  {median.MegabytesPerSecond / reference.MegabytesPerSecond:0.00} x libtorrent");
+            Console.WriteLine($"{system.Name,-12} {median}{(reference is { } speed ? $"  {median.MegabytesPerSecond / speed:0.00} x libtorrent" : "")}");
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Murder.Swarm;
+using Murder.Swarm.IO;
 
 namespace Murder.Benchmarks;
 
@@ -9,9 +11,11 @@ internal sealed record PairRun(double MegabytesPerSecond, double SeedCpuPerGigab
     public static async Task<PairRun> MeasureAsync(PairSystem system, string torrent, string source, Workplace place, long bytes)
     {
         string target = place.Folder("target", Path.GetFileName(source));
-        using Member seed = new(system.Start(torrent, source), "seed");
+        place.TouchFreeMemory(2 * bytes);
+        using SwarmAuthority? authority = system.IsSecure ? new SwarmAuthority(TimeProvider.System) : null;
+        using Member seed = new(system.Start(torrent, source), Credential(authority, 1), "seed");
         int port = (await seed.NextAsync("listening").ConfigureAwait(false)).GetProperty("port").GetInt32();
-        using Member leech = new(system.Start(torrent, target), "leech", port.ToString());
+        using Member leech = new(system.Start(torrent, target), Credential(authority, 2), "leech", port.ToString());
         await leech.NextAsync("listening").ConfigureAwait(false);
         double seconds = (await leech.NextAsync("complete").ConfigureAwait(false)).GetProperty("seconds").GetDouble();
         (double leechCpu, double leechPeak) = await leech.EndAsync().ConfigureAwait(false);
@@ -33,6 +37,11 @@ internal sealed record PairRun(double MegabytesPerSecond, double SeedCpuPerGigab
     public override string ToString() =>
         $"{MegabytesPerSecond,6:0} MB/s  cpu-s/GB {SeedCpuPerGigabyte:0.00} + {LeechCpuPerGigabyte:0.00} = {SeedCpuPerGigabyte + LeechCpuPerGigabyte:0.00}  peak MiB {SeedPeakMebibytes:0} / {LeechPeakMebibytes:0}";
 
+    /// <summary>The first line that a peer is told.</summary>
+    private static string Credential(SwarmAuthority? authority, ulong seed) => authority?.Issue(PeerId.Create(new SwarmRandom(seed))) is { } issued
+        ? $"{Convert.ToBase64String(issued.Authority)} {Convert.ToBase64String(issued.Certificate)} {Convert.ToBase64String(issued.PrivateKey)} {issued.IssuedAtMilliseconds}"
+        : "plain";
+
     private static void RequireEqual(string source, string target)
     {
         using Process compare = Process.Start("diff", ["-r", source, target]);
@@ -48,10 +57,11 @@ internal sealed record PairRun(double MegabytesPerSecond, double SeedCpuPerGigab
     {
         private readonly Process _process;
 
-        public Member(ProcessStartInfo start, params string[] arguments)
+        public Member(ProcessStartInfo start, string firstLine, params string[] arguments)
         {
             Array.ForEach(arguments, start.ArgumentList.Add);
             _process = Process.Start(start)!;
+            _process.StandardInput.WriteLine(firstLine);
         }
 
         public async Task<JsonElement> NextAsync(string kind)

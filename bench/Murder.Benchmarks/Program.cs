@@ -5,13 +5,14 @@ namespace Murder.Benchmarks;
 internal static class Program
 {
     private const string Usage = """
-        usage: bench/pair [--size MB] [--runs N]     one seed to one leech over loopback, beside libtorrent
+        usage: bench/pair [--size MiB] [--runs N] [--systems murder,murder-tls,libtorrent]
                bench/files [--files N] [--length BYTES] [--size MB] [--hosts N] [--runs N] [--agent FILE] [--place FOLDER]
-                                                     many small files to local hosts, beside one large file and cp -r
                bench/hash [--size MB] [--runs N] [--place FOLDER]
-                                                     making a torrent, beside openssl's SHA-256
 
-        Prints a table of medians; every copy is compared with its source.
+        pair: one seed to one leech over loopback, plain and with TLS, beside libtorrent.
+        MURDER_PAIR_MEMBER names the program that is measured: bench/pair builds it. Prints a table of medians; every copy is compared with its source.
+        files: many small files to local hosts, beside one large file and cp -r.
+        hash: making a torrent, beside openssl's SHA-256.
         """;
 
     private static async Task<int> Main(string[] arguments)
@@ -30,9 +31,6 @@ internal static class Program
                 return 0;
             case [FilesDeployer.Verb, .. string[] deployer]:
                 return await FilesDeployer.RunAsync(deployer).ConfigureAwait(false);
-            case [PairMember.Verb, .. string[] member]:
-                await PairMember.RunAsync(member).ConfigureAwait(false);
-                return 0;
             default:
                 await Console.Error.WriteLineAsync(Usage).ConfigureAwait(false);
                 return 2;

@@ -1,10 +1,19 @@
 namespace Murder.Benchmarks;
 
 /// <summary>A folder of our own for payloads, gone when disposed.</summary>
-/// <param name="parent">where to make it; empty for the system's folder of temporary files</param>
-internal sealed class Workplace(string parent = "") : IDisposable
+internal sealed class Workplace : IDisposable
 {
-    private readonly string _root = parent.Length > 0
+    private const string Memory = "/dev/shm";
+
+    private readonly string _root;
+
+    /// <summary>In memory where there is room, so that no disk is measured.</summary>
+    /// <param name="bytes">that it has to hold</param>
+    public Workplace(long bytes) => _root = Make(bytes);
+
+    /// <summary>On a disk, which is measured too.</summary>
+    /// <param name="parent">empty for the system's folder of temporary files</param>
+    public Workplace(string parent) => _root = parent.Length > 0
         ? Directory.CreateDirectory(Path.Combine(Path.GetFullPath(parent), $"murder-bench-{Environment.ProcessId}")).FullName
         : Directory.CreateTempSubdirectory("murder-bench-").FullName;
 
@@ -12,7 +21,27 @@ internal sealed class Workplace(string parent = "") : IDisposable
 
     public string Folder(params ReadOnlySpan<string> names) => Directory.CreateDirectory(Path.Combine([_root, .. names])).FullName;
 
+    /// <summary>
+    /// Has the kernel touch as much free memory as a copy will fill: a virtual machine is given memory by its host when it is first touched,
+    /// and again after it was idle, at several times the cost of writing to it. Whoever runs first would pay for that.
+    /// </summary>
+    public void TouchFreeMemory(long bytes)
+    {
+        byte[] chunk = new byte[1024 * 1024];
+        using FileStream file = new(File("touched"), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+        for (long left = bytes; left > 0; left -= chunk.Length)
+        {
+            file.Write(chunk);
+        }
+    }
+
     public void Remove(string name) => Directory.Delete(File(name), recursive: true);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private static string Make(long bytes)
+    {
+        string parent = Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > bytes ? Memory : Path.GetTempPath();
+        return Directory.CreateDirectory(Path.Combine(parent, "murder-bench-" + Path.GetRandomFileName())).FullName;
+    }
 }

@@ -1,6 +1,7 @@
 """One libtorrent 2.0 peer for the pair benchmark, tuned as far as it goes: TCP only, plain, deep queues.
 
 usage: libtorrent_member.py TORRENT_FILE SAVE_PATH seed|leech [PORT_OF_THE_SEED]
+The first line of stdin is for peers that have certificates.
 
 Prints one JSON object a line: {"event": "listening", "port": N}, {"event": "complete", "seconds": S},
 and at the end of stdin {"event": "ended", "cpuSeconds": S, "peakBytes": N}.
@@ -18,6 +19,7 @@ def say(event, **rest):
     print(json.dumps({"event": event, **rest}), flush=True)
 
 
+sys.stdin.readline()
 torrent_file, save_path, role = sys.argv[1:4]
 settings = lt.high_performance_seed()
 settings.update({

@@ -7,6 +7,12 @@ public sealed partial class SwarmDriver
     /// <summary>Inputs of one turn. The session's outputs are carried out after each turn, so this bounds how many there are.</summary>
     private const int InputsPerTurnMax = 128;
 
+    /// <summary>
+    /// Turns after which the loop leaves the thread on which it was woken, which has a connection, a disk or a timer to look after. Most
+    /// wake-ups are good for one or two.
+    /// </summary>
+    private const int TurnsInARowMax = 16;
+
     // All of these belong to the loop, but for the flag that wakes it.
     private readonly Queue<SwarmInput> _answers = new(); // to orders that could not be carried out: for the next turn, before all else
     private volatile bool _stopAsked;
@@ -31,12 +37,22 @@ public sealed partial class SwarmDriver
         using ITimer timer = _time.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _session.HandleTimeout(Now());
         CarryOutAll(ending);
+        int turnsInARow = 0;
         while (!_stopped)
         {
             if (_answers.Count == 0)
             {
                 SetTimer(timer);
-                await _inbox.WaitAsync().ConfigureAwait(false);
+                ValueTask woken = _inbox.WaitAsync();
+                turnsInARow = woken.IsCompleted ? turnsInARow + 1 : 0;
+                await woken.ConfigureAwait(false);
+            }
+
+            // Also on the way out: whoever asked for the end is not made to carry it out.
+            if (turnsInARow == TurnsInARowMax || _stopAsked)
+            {
+                await Task.Yield();
+                turnsInARow = 0;
             }
 
             Instant now = Now();

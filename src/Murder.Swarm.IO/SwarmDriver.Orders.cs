@@ -4,6 +4,8 @@ namespace Murder.Swarm.IO;
 
 public sealed partial class SwarmDriver
 {
+    private readonly List<PeerConnection> _addressed = []; // have something to send since this turn
+
     private void CarryOutAll(CancellationToken ending)
     {
         while (_session.TryTake(out SwarmOutput order))
@@ -12,6 +14,14 @@ public sealed partial class SwarmDriver
         }
 
         Stats = _session.Stats;
+
+        // Only now: what a turn has to say to a peer is one write, one TLS record, and one packet if it is small.
+        foreach (PeerConnection connection in _addressed)
+        {
+            connection.Flush();
+        }
+
+        _addressed.Clear();
     }
 
     /// <summary>Carries out one order of the session; never waits. An order for a slot that is gone meanwhile finds nobody.</summary>
@@ -24,13 +34,13 @@ public sealed partial class SwarmDriver
                 _tasks.Run(() => DialAsync(endpoint, ending));
                 break;
             case SwarmOutputKind.SendHandshake:
-                _connections.Find(order.Slot)?.Send(_handshake);
+                Send(order.Slot, _handshake);
                 break;
             case SwarmOutputKind.SendMessage:
-                _connections.Find(order.Slot)?.Send(Outgoing.OfMessage(order.Message));
+                Send(order.Slot, Outgoing.OfMessage(order.Message));
                 break;
             case SwarmOutputKind.SendBlock:
-                _connections.Find(order.Slot)?.Send(Outgoing.OfBlock(order.Block));
+                Send(order.Slot, Outgoing.OfBlock(order.Block));
                 break;
             case SwarmOutputKind.CloseConnection:
                 _connections.Find(order.Slot)?.Close(order.Reason);
@@ -56,6 +66,14 @@ public sealed partial class SwarmDriver
             case SwarmOutputKind.Stopped:
                 _stopped = true;
                 break;
+        }
+    }
+
+    private void Send(PeerSlot slot, in Outgoing next)
+    {
+        if (_connections.Find(slot) is { } connection && connection.Queue(next))
+        {
+            _addressed.Add(connection);
         }
     }
 

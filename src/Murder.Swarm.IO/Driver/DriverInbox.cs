@@ -3,7 +3,11 @@ using System.Threading.Channels;
 namespace Murder.Swarm.IO;
 
 /// <summary>
-/// The one bounded channel through which everything beside the driver's loop reports to it.
+/// The one bounded channel through which everything beside the driver's loop reports to it, and the bell that makes the loop look.
+/// <para>
+/// Who posts carries the loop's next turns out itself, unless another is at it: see <see cref="Bell"/>. Who has several things to post
+/// puts all of them first, so that they are one turn.
+/// </para>
 /// <para>
 /// Why nobody waits for ever. The loop waits for nothing but this channel: all it does for an output is to put something into a queue
 /// that has room by construction, or that overflows into an answer or a closed connection. So the channel is always drained, and a wait
@@ -19,23 +23,33 @@ internal sealed class DriverInbox
     private const int Capacity = 1024;
 
     private readonly Channel<DriverInput> _channel = Channel.CreateBounded<DriverInput>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Bell _bell = new();
 
-    /// <summary>Posts, after a wait if need be; false when the driver has ended, and what was to be posted remains the caller's.</summary>
-    public ValueTask<bool> PostAsync(in DriverInput input) =>
-        _channel.Writer.TryWrite(input) ? new ValueTask<bool>(true) : PostSlowlyAsync(input);
+    /// <summary>Puts and wakes; false when the driver has ended, and what was to be posted remains the caller's.</summary>
+    public async ValueTask<bool> PostAsync(DriverInput input)
+    {
+        bool taken = await PutAsync(input).ConfigureAwait(false);
+        Wake();
+        return taken;
+    }
 
-    /// <summary>Makes the loop take a turn. A full channel does so anyway.</summary>
-    public void Wake() => _channel.Writer.TryWrite(DriverInput.Wake);
+    /// <summary>As <see cref="PostAsync"/>, but the loop is not told: <see cref="Wake"/> has to follow.</summary>
+    public ValueTask<bool> PutAsync(in DriverInput input) =>
+        _channel.Writer.TryWrite(input) ? new ValueTask<bool>(true) : PutSlowlyAsync(input);
 
-    public async ValueTask WaitAsync() => await _channel.Reader.WaitToReadAsync().ConfigureAwait(false);
+    /// <summary>Makes the loop take a turn.</summary>
+    public void Wake() => _bell.Ring();
+
+    public ValueTask WaitAsync() => _bell.WaitAsync();
 
     public bool TryTake(out DriverInput input) => _channel.Reader.TryRead(out input);
 
     /// <summary>The driver has ended: nothing is posted any more, and nobody waits.</summary>
     public void Close() => _channel.Writer.TryComplete();
 
-    private async ValueTask<bool> PostSlowlyAsync(DriverInput input)
+    private async ValueTask<bool> PutSlowlyAsync(DriverInput input)
     {
+        Wake();
         while (await _channel.Writer.WaitToWriteAsync().ConfigureAwait(false))
         {
             if (_channel.Writer.TryWrite(input))

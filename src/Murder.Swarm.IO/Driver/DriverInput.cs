@@ -4,9 +4,6 @@ namespace Murder.Swarm.IO;
 
 internal enum DriverInputKind
 {
-    /// <summary>Nothing happened but that time has passed or the run is to end.</summary>
-    Wake,
-
     /// <summary>For the session, as it is.</summary>
     Session,
 
@@ -31,8 +28,6 @@ internal readonly record struct DriverInput
     public bool IsOutgoing { get; private init; }
 
     public StorageException? Failure { get; private init; }
-
-    public static DriverInput Wake { get; } = new() { Kind = DriverInputKind.Wake };
 
     public static implicit operator DriverInput(in SwarmInput input) => new() { Kind = DriverInputKind.Session, Session = input };
 

@@ -26,15 +26,22 @@ internal sealed partial class PeerConnection
             return CloseReason.HandshakeMismatch;
         }
 
-        await _services.Inbox.PostAsync(SwarmInput.HandshakeReceived(Slot, handshake!)).ConfigureAwait(false);
+        await _services.Inbox.PutAsync(SwarmInput.HandshakeReceived(Slot, handshake!)).ConfigureAwait(false);
         while (true)
         {
             switch (frames.TryTake(out ReadOnlyMemory<byte> body))
             {
                 case FrameResult.Malformed:
                     return CloseReason.ProtocolError;
-                case FrameResult.NeedMore when !await frames.FillAsync(cancellationToken).ConfigureAwait(false):
-                    return CloseReason.Lost;
+                case FrameResult.NeedMore:
+                    // What one read brought is one turn.
+                    _services.Inbox.Wake();
+                    if (!await frames.FillAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        return CloseReason.Lost;
+                    }
+
+                    break;
                 case FrameResult.Taken when !await TakeFrameAsync(body, cancellationToken).ConfigureAwait(false):
                     return CloseReason.ProtocolError;
             }
@@ -46,7 +53,7 @@ internal sealed partial class PeerConnection
     {
         if (body.IsEmpty)
         {
-            await _services.Inbox.PostAsync(SwarmInput.MessageReceived(Slot, PeerMessage.KeepAlive)).ConfigureAwait(false);
+            await _services.Inbox.PutAsync(SwarmInput.MessageReceived(Slot, PeerMessage.KeepAlive)).ConfigureAwait(false);
             return true;
         }
 
@@ -60,7 +67,7 @@ internal sealed partial class PeerConnection
             return await TakeBlockAsync(message.Block, body[FrameReader.PieceHeaderLength..], cancellationToken).ConfigureAwait(false);
         }
 
-        await _services.Inbox.PostAsync(SwarmInput.MessageReceived(Slot, message)).ConfigureAwait(false);
+        await _services.Inbox.PutAsync(SwarmInput.MessageReceived(Slot, message)).ConfigureAwait(false);
         return true;
     }
 
@@ -73,7 +80,7 @@ internal sealed partial class PeerConnection
 
         int handle = await _services.Blocks.RentAsync(cancellationToken).ConfigureAwait(false);
         bytes.Span.CopyTo(_services.Blocks[handle].Span);
-        if (!await _services.Inbox.PostAsync(SwarmInput.BlockReceived(Slot, block, Hash256.Of(bytes.Span), handle)).ConfigureAwait(false))
+        if (!await _services.Inbox.PutAsync(SwarmInput.BlockReceived(Slot, block, Hash256.Of(bytes.Span), handle)).ConfigureAwait(false))
         {
             // The driver has ended: nobody else will return it.
             _services.Blocks.Return(handle);

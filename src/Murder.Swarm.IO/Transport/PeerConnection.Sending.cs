@@ -11,11 +11,13 @@ internal sealed partial class PeerConnection
 
     private readonly List<BlockRef> _gathered = [];
     private long _queuedBytes;
+    private bool _isFlushDue; // belongs to the driver's loop
 
     /// <summary>
-    /// Queues, in order. A peer that has us queue more than the option allows does not read what it makes us say: its connection ends.
+    /// Queues, in order; true when it is the first since the last <see cref="Flush"/>, which has to follow. A peer that has us queue more
+    /// than the option allows does not read what it makes us say: its connection ends.
     /// </summary>
-    public void Send(in Outgoing next)
+    public bool Queue(in Outgoing next)
     {
         if (Interlocked.Add(ref _queuedBytes, CostOf(next)) > _services.Options.SendQueueBytesMax)
         {
@@ -23,6 +25,16 @@ internal sealed partial class PeerConnection
         }
 
         _outgoing.Writer.TryWrite(next);
+        bool isFirst = !_isFlushDue;
+        _isFlushDue = true;
+        return isFirst;
+    }
+
+    /// <summary>Sends what is queued: as much as the socket takes at once before this returns.</summary>
+    public void Flush()
+    {
+        _isFlushDue = false;
+        _toSend.Ring();
     }
 
     private static int SizeOf(in Outgoing next) => next.Kind switch
@@ -37,45 +49,58 @@ internal sealed partial class PeerConnection
 
     private async Task<CloseReason> SendAsync(CancellationToken cancellationToken)
     {
-        while (await _outgoing.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        using CancellationTokenRegistration wakeToEnd = cancellationToken.UnsafeRegister(static bell => ((Bell)bell!).Ring(), _toSend);
+        while (!_outgoing.Reader.Completion.IsCompleted)
         {
-            // Rented for each burst: a connection with nothing to say holds no buffer.
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(GatherLength);
-            int filled = 0;
-            while (_outgoing.Reader.TryRead(out Outgoing next))
+            await _toSend.WaitAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_outgoing.Reader.TryPeek(out _) && !await TrySendQueuedAsync(cancellationToken).ConfigureAwait(false))
             {
-                Interlocked.Add(ref _queuedBytes, -CostOf(next));
-                int size = SizeOf(next);
-                if (filled + size > GatherLength)
-                {
-                    await FlushAsync(buffer.AsMemory(0, filled), cancellationToken).ConfigureAwait(false);
-                    filled = 0;
-                }
-
-                if (size > buffer.Length)
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = ArrayPool<byte>.Shared.Rent(size);
-                }
-
-                if (!await TryWriteAsync(next, buffer.AsMemory(filled, size)).ConfigureAwait(false))
-                {
-                    return CloseReason.Lost;
-                }
-
-                filled += size;
+                break;
             }
-
-            await FlushAsync(buffer.AsMemory(0, filled), cancellationToken).ConfigureAwait(false);
-            ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        // Only Close completes the queue, and it set the reason.
+        // Close, which set the reason, completes the queue; a block that cannot be read ends the driver.
         return CloseReason.Lost;
     }
 
-    /// <summary>False when the block cannot be read: the driver has been told and will end.</summary>
-    private async ValueTask<bool> TryWriteAsync(Outgoing next, Memory<byte> destination)
+    /// <summary>False when a block cannot be read: the driver has been told and will end.</summary>
+    private async ValueTask<bool> TrySendQueuedAsync(CancellationToken cancellationToken)
+    {
+        // Rented for each burst: a connection with nothing to say holds no buffer.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(GatherLength);
+        int filled = 0;
+        while (_outgoing.Reader.TryRead(out Outgoing next))
+        {
+            Interlocked.Add(ref _queuedBytes, -CostOf(next));
+            int size = SizeOf(next);
+            if (filled + size > GatherLength)
+            {
+                await WriteAsync(buffer.AsMemory(0, filled), cancellationToken).ConfigureAwait(false);
+                filled = 0;
+            }
+
+            if (size > buffer.Length)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = ArrayPool<byte>.Shared.Rent(size);
+            }
+
+            if (!await TryGatherAsync(next, buffer.AsMemory(filled, size)).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            filled += size;
+        }
+
+        await WriteAsync(buffer.AsMemory(0, filled), cancellationToken).ConfigureAwait(false);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return true;
+    }
+
+    /// <summary>False when it is a block that cannot be read.</summary>
+    private async ValueTask<bool> TryGatherAsync(Outgoing next, Memory<byte> destination)
     {
         switch (next.Kind)
         {
@@ -101,15 +126,19 @@ internal sealed partial class PeerConnection
         }
     }
 
-    private async ValueTask FlushAsync(ReadOnlyMemory<byte> gathered, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> gathered, CancellationToken cancellationToken)
     {
         await _stream.WriteAsync(gathered, cancellationToken).ConfigureAwait(false);
         foreach (BlockRef block in _gathered)
         {
-            await _services.Inbox.PostAsync(SwarmInput.BlockSent(Slot, block)).ConfigureAwait(false);
+            await _services.Inbox.PutAsync(SwarmInput.BlockSent(Slot, block)).ConfigureAwait(false);
         }
 
-        _gathered.Clear();
+        if (_gathered.Count > 0)
+        {
+            _gathered.Clear();
+            _services.Inbox.Wake();
+        }
     }
 }
 

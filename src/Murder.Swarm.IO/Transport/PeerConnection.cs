@@ -4,7 +4,7 @@ namespace Murder.Swarm.IO;
 
 /// <summary>
 /// One open connection: a receive loop and a send loop over a stream. The stream is all it knows of the network, so that TLS can be laid
-/// around it. Only the driver's loop calls <see cref="Send(in Outgoing)"/> and <see cref="Close"/>; neither ever waits.
+/// around it. Only the driver's loop calls <see cref="Queue"/>, <see cref="Flush"/> and <see cref="Close"/>; none ever waits.
 /// <see cref="RunAsync"/> ends when both loops have, and posts PeerLost as the last input of its slot.
 /// </summary>
 internal sealed partial class PeerConnection : IDisposable
@@ -16,6 +16,7 @@ internal sealed partial class PeerConnection : IDisposable
     private readonly PeerId? _member;
     private readonly Channel<Outgoing> _outgoing =
         Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }); // bounded by _queuedBytes
+    private readonly Bell _toSend = new();
     private readonly CancellationTokenSource _abort;
     private int _reason = NoReason;
 
@@ -54,6 +55,7 @@ internal sealed partial class PeerConnection : IDisposable
     {
         EndFor(reason);
         _outgoing.Writer.TryComplete();
+        Flush();
         _abort.CancelAfter(_services.Options.CloseTimeout);
     }
 

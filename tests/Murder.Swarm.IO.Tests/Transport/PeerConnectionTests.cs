@@ -37,7 +37,7 @@ public sealed class PeerConnectionTests : IAsyncLifetime
     {
         byte[] last = new byte[300_000];
         new Random(1).NextBytes(last);
-        _connection!.Send(Outgoing.OfBytes(last));
+        _connection!.Queue(Outgoing.OfBytes(last));
         _connection.Close(CloseReason.NothingToDo);
 
         using MemoryStream received = new();
@@ -53,7 +53,8 @@ public sealed class PeerConnectionTests : IAsyncLifetime
     {
         while (!_run!.IsCompleted)
         {
-            _connection!.Send(Outgoing.OfBytes(new byte[10_000]));
+            _connection!.Queue(Outgoing.OfBytes(new byte[10_000]));
+            _connection.Flush();
             await Task.Yield();
         }
 
