@@ -134,7 +134,6 @@ public static class Deployment
 
     private static Func<int, AgentHello, FetchCommand> MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder)
     {
-        byte[] metainfo = release.Metainfo.Bytes.ToArray(); // megabytes, once for all hosts
         return (host, hello) =>
         {
             ulong seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next();
@@ -142,7 +141,7 @@ public static class Deployment
             {
                 Root = plan.Hosts[host].Root,
                 Release = plan.Release,
-                Metainfo = metainfo,
+                Metainfo = release.Metainfo.Bytes,
                 AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
                 Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
                 Seed = seed,

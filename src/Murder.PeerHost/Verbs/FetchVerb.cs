@@ -123,7 +123,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     private async Task<Bitfield> VerifyStagedAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
         string folder = _releases!.Layout.Release(command.Release);
-        if (_releases.IsKept(command.Release, command.Metainfo) == false)
+        if (_releases.IsKept(command.Release, command.Metainfo.Span) == false)
         {
             throw new VerbException(HostFailure.ReleaseTaken, $"{folder} is there already and holds something else");
         }
@@ -154,7 +154,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     {
         _isResumed = _releases!.TryResume(command.Release);
         _ownsPartial = true;
-        if (!_isResumed && _releases.StagedElsewhere(command.Release, command.Metainfo) is { } same && _releases.FreeBytes() >= metainfo.Layout.TotalLength)
+        if (!_isResumed && _releases.StagedElsewhere(command.Release, command.Metainfo.Span) is { } same && _releases.FreeBytes() >= metainfo.Layout.TotalLength)
         {
             _isCopied = true;
             _releases.CopyToPartial(same, command.Release, metainfo.Files, ReportOn(AgentWork.Copying).Step, cancellationToken);
