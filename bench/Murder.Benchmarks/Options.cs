@@ -16,7 +16,7 @@ internal sealed class Options
         return options;
     }
 
-    public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
-
     public int Number(string name, int otherwise) => _values.TryGetValue(name, out string? text) ? int.Parse(text) : otherwise;
+
+    public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
 }

@@ -1,12 +1,21 @@
 namespace Murder.Benchmarks;
 
-/// <summary>A folder of our own for payloads, gone when disposed: in memory where there is room for them, so that no disk is measured.</summary>
-/// <param name="bytes">that it has to hold</param>
-internal sealed class Workplace(long bytes) : IDisposable
+/// <summary>A folder of our own for payloads, gone when disposed.</summary>
+internal sealed class Workplace : IDisposable
 {
     private const string Memory = "/dev/shm";
 
-    private readonly string _root = Make(bytes);
+    private readonly string _root;
+
+    /// <summary>In memory where there is room, so that no disk is measured.</summary>
+    /// <param name="bytes">that it has to hold</param>
+    public Workplace(long bytes) => _root = Make(bytes);
+
+    /// <summary>On a disk, which is measured too.</summary>
+    /// <param name="parent">empty for the system's folder of temporary files</param>
+    public Workplace(string parent) => _root = parent.Length > 0
+        ? Directory.CreateDirectory(Path.Combine(Path.GetFullPath(parent), $"murder-bench-{Environment.ProcessId}")).FullName
+        : Directory.CreateTempSubdirectory("murder-bench-").FullName;
 
     public string File(string name) => Path.Combine(_root, name);
 

@@ -38,6 +38,10 @@ public static class Deployment
         Release release = await ReleaseBuilder.BuildAsync(settings, options, startedAt, cancellationToken).ConfigureAwait(false);
         log.Milestone($"release {release.Id}  {release.Metainfo.Files.Count} files, {Sizes.Format(release.Metainfo.Layout.TotalLength)}");
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, goal, FreshSeed(log), DeployedBy());
+        if (plan.RateLimit is { } limit)
+        {
+            log.Milestone($"at most {limit} into each host, and out of each host and this machine");
+        }
 
         DeploymentReport report = await RollOutAsync(plan, release, settings, startedAt, origin, log, cancellationToken).ConfigureAwait(false);
         try
@@ -136,7 +140,6 @@ public static class Deployment
 
     private static Func<int, AgentHello, FetchCommand> MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder)
     {
-        byte[] metainfo = release.Metainfo.Bytes.ToArray(); // megabytes, once for all hosts
         return (host, hello) =>
         {
             ulong seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next();
@@ -144,12 +147,13 @@ public static class Deployment
             {
                 Root = plan.Hosts[host].Root,
                 Release = plan.Release,
-                Metainfo = metainfo,
+                Metainfo = release.Metainfo.Bytes,
                 AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
                 Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
                 Seed = seed,
                 Credential = seeder.CredentialFor(seed),
                 Zone = plan.Hosts[host].Zone,
+                BytesPerSecondMax = plan.RateLimit?.BytesPerSecond,
                 DeployedBy = plan.DeployedBy,
             };
         };

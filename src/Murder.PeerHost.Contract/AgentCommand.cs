@@ -11,7 +11,12 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(StatusCommand), "status")]
 [JsonDerivedType(typeof(StopCommand), "stop")]
 [JsonDerivedType(typeof(AbortCommand), "abort")]
-public abstract record AgentCommand;
+public abstract record AgentCommand
+{
+    /// <summary>What follows the command's line on the channel, as it is.</summary>
+    [JsonIgnore]
+    public virtual ReadOnlyMemory<byte> Trailer => default;
+}
 
 /// <summary>Renews the lease; answered by <see cref="AgentPong"/>.</summary>
 public sealed record PingCommand(long Sequence) : AgentCommand;
@@ -27,8 +32,21 @@ public sealed record FetchCommand : AgentCommand
 
     public required ReleaseId Release { get; init; }
 
-    /// <summary>The whole <c>.torrent</c>.</summary>
-    public required byte[] Metainfo { get; init; }
+    /// <summary>
+    /// The whole <c>.torrent</c>. It follows the line: with many files it has megabytes, which neither side is to hold a second and third time as text.
+    /// </summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Metainfo { get; init; }
+
+    /// <summary>Bytes of the metainfo: of the one that is here, or of the one that follows.</summary>
+    public int MetainfoLength
+    {
+        get => Metainfo.IsEmpty ? field : Metainfo.Length;
+        init;
+    }
+
+    [JsonIgnore]
+    public override ReadOnlyMemory<byte> Trailer => Metainfo;
 
     /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
     public required IReadOnlyList<string> AnnounceUrls { get; init; }
@@ -44,6 +62,9 @@ public sealed record FetchCommand : AgentCommand
 
     /// <summary>The failure or cost domain that the host is in; empty when it has none. Members of other zones are asked only for what none of its own has.</summary>
     public string Zone { get; init; } = "";
+
+    /// <summary>Bytes of the release that the agent may receive in a second, and as many that it may send; null for no limit.</summary>
+    public long? BytesPerSecondMax { get; init; }
 
     /// <summary>Who deploys, for the audit log: user@machine.</summary>
     public string DeployedBy { get; init; } = "";

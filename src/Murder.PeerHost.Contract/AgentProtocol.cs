@@ -1,20 +1,20 @@
 namespace Murder.PeerHost.Contract;
 
 /// <summary>
-/// The rules of the control channel, the agent's stdin and stdout: one JSON object a line in UTF-8. The agent speaks first
-/// (<see cref="AgentHello"/>). Commands run one at a time, but <see cref="PingCommand"/>, <see cref="StopCommand"/> and
+/// The rules of the control channel, the agent's stdin and stdout: one JSON object a line in UTF-8, and after the line of a
+/// <see cref="FetchCommand"/> the metainfo, byte by byte. The agent speaks first (<see cref="AgentHello"/>). Commands run one at a time, but <see cref="PingCommand"/>, <see cref="StopCommand"/> and
 /// <see cref="AbortCommand"/> are heard at any moment.
 /// </summary>
 public static class AgentProtocol
 {
     /// <summary>Raised with every change that an older side would misunderstand. Both sides must be equal: the deployer brings its agent along.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
-    /// <summary>Longest line to the agent: a fetch command with the metainfo of some 100,000 files.</summary>
-    public const int CommandLineBytesMax = 64 * 1024 * 1024;
+    /// <summary>Longest line to the agent.</summary>
+    public const int CommandLineBytesMax = 1024 * 1024;
 
-    /// <summary>Largest metainfo that fits into a fetch command: it stands there in base64, beside what is small.</summary>
-    public const int MetainfoBytesMax = (CommandLineBytesMax - (1024 * 1024)) / 4 * 3;
+    /// <summary>Largest metainfo: 100,000 files have some 9 MB.</summary>
+    public const int MetainfoBytesMax = 64 * 1024 * 1024;
 
     /// <summary>Longest line from the agent.</summary>
     public const int EventLineBytesMax = 256 * 1024;

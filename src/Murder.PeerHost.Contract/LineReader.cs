@@ -60,6 +60,26 @@ public sealed class LineReader(Stream stream, int lineBytesMax, Action? heard = 
         }
     }
 
+    /// <summary>Reads what follows the last line and is no line; false when the stream ends before the destination is full.</summary>
+    public bool TryReadBytes(Span<byte> destination)
+    {
+        int here = Math.Min(destination.Length, _end - _start);
+        _buffer.AsSpan(_start, here).CopyTo(destination);
+        _start += here;
+        for (int read; here < destination.Length; here += read)
+        {
+            read = stream.Read(destination[here..]);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            heard?.Invoke();
+        }
+
+        return true;
+    }
+
     private bool TryTakeLine(out ReadOnlyMemory<byte> line)
     {
         int at = _buffer.AsSpan(_start + _searched, _end - _start - _searched).IndexOf((byte)'\n');

@@ -94,7 +94,7 @@ public sealed class EmptyHostTests(PackageFixture package)
 
     private static async Task SendAsync(Process agent, AgentCommand command)
     {
-        await agent.StandardInput.BaseStream.WriteAsync((byte[])[.. AgentJson.Write(command), (byte)'\n']);
+        await agent.StandardInput.BaseStream.WriteAsync((byte[])[.. AgentJson.Write(command), (byte)'\n', .. command.Trailer.Span]);
         await agent.StandardInput.BaseStream.FlushAsync();
     }
 }

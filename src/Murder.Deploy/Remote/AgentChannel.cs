@@ -12,7 +12,7 @@ public sealed class AgentChannel : IAsyncDisposable
     /// <summary>Events that wait for their reader; beyond, the agent has to wait.</summary>
     private const int EventsMax = 1024;
 
-    /// <summary>A part of a long line that got through is a sign of life: it may need longer than the silence allows.</summary>
+    /// <summary>A part of a metainfo that got through is a sign of life: it may need longer than the silence allows.</summary>
     private const int WriteChunkBytes = 128 * 1024;
 
     private const int NoiseLinesMax = 2000;
@@ -76,18 +76,23 @@ public sealed class AgentChannel : IAsyncDisposable
         return channel;
     }
 
-    /// <summary>A cancelled caller stops waiting, but a line once begun is written to its end, or the next command could not be understood.</summary>
+    /// <summary>A cancelled caller stops waiting, but a command once begun is written to its end, or the next command could not be understood.</summary>
     /// <exception cref="HostException">the agent is lost</exception>
     public async Task SendAsync(AgentCommand command, CancellationToken cancellationToken)
     {
         byte[] line = [.. AgentJson.Write(command), (byte)'\n'];
         if (line.Length > AgentProtocol.CommandLineBytesMax)
         {
-            throw new HostException(HostFailure.MetainfoRefused, $"{Host.Name}: a command of {line.Length} bytes is more than an agent takes ({AgentProtocol.CommandLineBytesMax})");
+            throw new HostException(HostFailure.ProtocolMismatch, $"{Host.Name}: a command of {line.Length} bytes is more than an agent takes ({AgentProtocol.CommandLineBytesMax})");
+        }
+
+        if (command.Trailer.Length > AgentProtocol.MetainfoBytesMax)
+        {
+            throw new HostException(HostFailure.MetainfoRefused, $"{Host.Name}: a metainfo of {command.Trailer.Length} bytes is more than an agent takes ({AgentProtocol.MetainfoBytesMax})");
         }
 
         await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Task writing = WriteLineAsync(line);
+        Task writing = WriteAsync(line, command.Trailer);
         _writing = writing;
         await writing.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -219,16 +224,17 @@ public sealed class AgentChannel : IAsyncDisposable
         }
     }
 
-    private async Task WriteLineAsync(ReadOnlyMemory<byte> line)
+    private async Task WriteAsync(ReadOnlyMemory<byte> line, ReadOnlyMemory<byte> trailer)
     {
         try
         {
-            while (!line.IsEmpty)
+            await _shell.Input.WriteAsync(line, _closing.Token).ConfigureAwait(false);
+            while (!trailer.IsEmpty)
             {
-                int length = Math.Min(line.Length, WriteChunkBytes);
-                await _shell.Input.WriteAsync(line[..length], _closing.Token).ConfigureAwait(false);
-                line = line[length..];
-                if (!line.IsEmpty && _listening)
+                int length = Math.Min(trailer.Length, WriteChunkBytes);
+                await _shell.Input.WriteAsync(trailer[..length], _closing.Token).ConfigureAwait(false);
+                trailer = trailer[length..];
+                if (!trailer.IsEmpty && _listening)
                 {
                     Heard(); // a short line proves nothing: a dead link takes some megabytes of them
                 }

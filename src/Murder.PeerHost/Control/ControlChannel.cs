@@ -51,11 +51,12 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
     {
         try
         {
-            // Every part of a line renews the lease: a metainfo of many megabytes on a slow link holds back the pings behind it.
+            // Every part of a line or a metainfo renews the lease: a metainfo of many megabytes on a slow link holds back the pings behind it.
             LineReader reader = new(input, AgentProtocol.CommandLineBytesMax, lease.Renew);
             while (reader.ReadLine() is { } line)
             {
-                Take(AgentJson.ReadCommand(line.Span));
+                AgentCommand? command = AgentJson.ReadCommand(line.Span);
+                Take(command is FetchCommand fetch ? fetch with { Metainfo = ReadMetainfo(reader, fetch.MetainfoLength) } : command);
             }
         }
         catch (InvalidDataException e)
@@ -68,6 +69,17 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
         }
 
         ending.Request(EndReason.DeployerGone);
+    }
+
+    private static byte[] ReadMetainfo(LineReader reader, int length)
+    {
+        if (length is < 0 or > AgentProtocol.MetainfoBytesMax)
+        {
+            throw new InvalidDataException($"a metainfo of {length} bytes");
+        }
+
+        byte[] metainfo = new byte[length];
+        return reader.TryReadBytes(metainfo) ? metainfo : throw new EndOfStreamException();
     }
 
     private void Take(AgentCommand? command)

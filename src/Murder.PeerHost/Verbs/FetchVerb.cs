@@ -126,7 +126,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     private async Task<Bitfield> VerifyStagedAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
         string folder = _releases!.Layout.Release(command.Release);
-        if (_releases.IsKept(command.Release, command.Metainfo) == false)
+        if (_releases.IsKept(command.Release, command.Metainfo.Span) == false)
         {
             throw new VerbException(HostFailure.ReleaseTaken, $"{folder} is there already and holds something else");
         }
@@ -157,7 +157,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     {
         _isResumed = _releases!.TryResume(command.Release);
         _ownsPartial = true;
-        if (!_isResumed && _releases.StagedElsewhere(command.Release, command.Metainfo) is { } same && _releases.FreeBytes() >= metainfo.Layout.TotalLength)
+        if (!_isResumed && _releases.StagedElsewhere(command.Release, command.Metainfo.Span) is { } same && _releases.FreeBytes() >= metainfo.Layout.TotalLength)
         {
             _isCopied = true;
             _releases.CopyToPartial(same, command.Release, metainfo.Files, ReportOn(AgentWork.Copying).Step, cancellationToken);
@@ -188,7 +188,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     private void Join(Metainfo metainfo, Bitfield verified, IReadOnlyList<Uri> trackers)
     {
         _member = new SwarmMember(metainfo, _pieces!, verified, trackers, _security, command, time);
-        _report = new ProgressReport(_member, metainfo.Layout.TotalLength, _resumedBytes, events, options, time);
+        _report = new ProgressReport(_member, metainfo.Layout.TotalLength, _resumedBytes, events, options.AtRate(command.BytesPerSecondMax, metainfo.Layout.PieceLength), time);
     }
 
     private async Task WaitUntilCompleteAsync(CancellationToken cancellationToken)
@@ -200,7 +200,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
             string tracker = _member.TrackerFailure is { } failure ? $", and the tracker cannot be asked: {failure}" : "";
             throw new VerbException(
                 HostFailure.SwarmStalled,
-                $"no byte of {command.Release} arrived for {options.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected{tracker}");
+                $"no byte of {command.Release} arrived for {_report.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected{tracker}");
         }
 
         await completed.ConfigureAwait(false);

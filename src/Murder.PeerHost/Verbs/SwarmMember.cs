@@ -28,7 +28,7 @@ internal sealed class SwarmMember : IAsyncDisposable
         _tracker = trackers.Count > 0 ? new TrackerClient(trackers, security) : null;
         SwarmDriverOptions options = new()
         {
-            Session = SwarmOptions.Default with { Zone = command.Zone },
+            Session = SwarmOptions.Default with { Zone = command.Zone, BytesPerSecondMax = command.BytesPerSecondMax },
             Port = command.Port,
             Seed = command.Seed,
             Security = security,

@@ -11,7 +11,6 @@ internal sealed class LeafReader
     private readonly Metainfo _metainfo;
     private readonly PieceStore _store;
     private readonly DriverInbox _inbox;
-    private readonly ILookup<Hash256, int> _filesByRoot; // the same content may lie in several files
     private readonly Channel<(PeerSlot Slot, HashRequest Request)> _waiting =
         Channel.CreateBounded<(PeerSlot, HashRequest)>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
 
@@ -20,9 +19,6 @@ internal sealed class LeafReader
         _metainfo = metainfo;
         _store = store;
         _inbox = inbox;
-        _filesByRoot = Enumerable.Range(0, metainfo.Layout.FileCount)
-            .Where(file => metainfo.Layout.PieceCountOf(file) > 0)
-            .ToLookup(file => metainfo.Files[file].PiecesRoot);
     }
 
     private PieceLayout Layout => _metainfo.Layout;
@@ -53,7 +49,7 @@ internal sealed class LeafReader
     /// </summary>
     private Hash256[] Read(in HashRequest request)
     {
-        foreach (int file in _filesByRoot[request.PiecesRoot])
+        foreach (int file in _metainfo.FilesOf(request.PiecesRoot)) // the same content may lie in several files
         {
             int count = (int)Math.Min(request.Length, Layout.BlockCountOfFile(file) - request.Index);
             try

@@ -20,6 +20,9 @@ public ref struct BencodeReader
 
     private BencodeReader(ReadOnlySpan<byte> text) => _text = text;
 
+    /// <summary>Where in the text the reader stands.</summary>
+    internal readonly int Position => _position;
+
     public readonly BencodeKind Kind => _position == _text.Length
         ? BencodeKind.End
         : _text[_position] switch
@@ -41,6 +44,9 @@ public ref struct BencodeReader
         reader = valid ? new BencodeReader(text) : default;
         return valid;
     }
+
+    /// <summary>Goes on, from a position where a reader stood, in a text that <see cref="TryCreate"/> has checked: nothing is checked again.</summary>
+    internal static BencodeReader Resume(ReadOnlySpan<byte> text, int position) => new(text) { _position = position };
 
     public bool TryReadInteger(out long value)
     {

@@ -7,14 +7,34 @@ namespace Murder.Swarm;
 internal static class FileTreeReader
 {
     /// <summary>Null, or one sentence of refusal.</summary>
-    /// <param name="fileTree">a dictionary of canonical bencoding</param>
-    public static string? Read(ReadOnlySpan<byte> fileTree, ReleaseTree tree)
+    /// <param name="fileTree">stands before the dictionary</param>
+    public static string? Read(BencodeReader fileTree, ReleaseTree tree) => ReadFolder(ref fileTree, "", 0, 1, tree) ?? tree.RefuseWhole();
+
+    /// <summary>Reads the description that follows a file's name; false with one sentence when it is not one.</summary>
+    public static bool TryReadFile(ref BencodeReader reader, string path, out FileEntry? entry, out string? refusal)
     {
-        _ = BencodeReader.TryCreate(fileTree, out BencodeReader reader, out _);
-        return ReadFolder(ref reader, "", 1, tree) ?? tree.RefuseWhole();
+        FileFields fields = new() { Length = -1 };
+        reader.TryEnterDictionary();
+        reader.TryReadKey(out _);
+        bool isRight = reader.TryEnterDictionary();
+        while (isRight && reader.TryReadKey(out ReadOnlySpan<byte> key))
+        {
+            isRight = ReadField(ref reader, key, ref fields);
+        }
+
+        refusal = !isRight || reader.TryReadKey(out _)
+            ? $"The description of '{ReleasePath.Printable(path)}' is not one of a file, or stands beside other entries."
+            : Refuse(fields, path);
+        entry = refusal is not null ? null : new FileEntry(path, fields.IsSymlink ? 0 : fields.Length)
+        {
+            IsExecutable = fields.IsExecutable && !fields.IsSymlink,
+            SymlinkTarget = fields.SymlinkTarget,
+            PiecesRoot = fields.PiecesRoot.IsEmpty ? default : new Hash256(fields.PiecesRoot),
+        };
+        return refusal is null;
     }
 
-    private static string? ReadFolder(ref BencodeReader reader, string folder, int depth, ReleaseTree tree)
+    private static string? ReadFolder(ref BencodeReader reader, string folder, int number, int depth, ReleaseTree tree)
     {
         if (depth > ReleasePath.DepthMax)
         {
@@ -22,7 +42,7 @@ internal static class FileTreeReader
         }
 
         reader.TryEnterDictionary();
-        while (reader.TryReadKey(out ReadOnlySpan<byte> name))
+        for (int position = reader.Position; reader.TryReadKey(out ReadOnlySpan<byte> name); position = reader.Position)
         {
             if (!Utf8.IsValid(name))
             {
@@ -41,7 +61,10 @@ internal static class FileTreeReader
                 return $"The path '{ReleasePath.Printable(path)}' has no dictionary in the file tree.";
             }
 
-            if ((IsFile(reader) ? ReadFile(ref reader, path, tree) : tree.AddFolder(path) ?? ReadFolder(ref reader, path, depth + 1, tree)) is { } inner)
+            string? inner = IsFile(reader)
+                ? (TryReadFile(ref reader, path, out FileEntry? entry, out string? wrong) ? tree.AddEntry(entry!, number, position) : wrong)
+                : (tree.AddFolder(path, out int child) ?? ReadFolder(ref reader, path, child, depth + 1, tree));
+            if (inner is not null)
             {
                 return inner;
             }
@@ -52,30 +75,6 @@ internal static class FileTreeReader
 
     /// <summary>A file is a dictionary with an empty key, which sorts before any other.</summary>
     private static bool IsFile(BencodeReader copy) => copy.TryEnterDictionary() && copy.TryReadKey(out ReadOnlySpan<byte> key) && key.IsEmpty;
-
-    private static string? ReadFile(ref BencodeReader reader, string path, ReleaseTree tree)
-    {
-        FileFields fields = new() { Length = -1 };
-        reader.TryEnterDictionary();
-        reader.TryReadKey(out _);
-        bool isRight = reader.TryEnterDictionary();
-        while (isRight && reader.TryReadKey(out ReadOnlySpan<byte> key))
-        {
-            isRight = ReadField(ref reader, key, ref fields);
-        }
-
-        if (!isRight || reader.TryReadKey(out _))
-        {
-            return $"The description of '{ReleasePath.Printable(path)}' is not one of a file, or stands beside other entries.";
-        }
-
-        return Refuse(fields, path) ?? tree.AddEntry(new FileEntry(path, fields.IsSymlink ? 0 : fields.Length)
-        {
-            IsExecutable = fields.IsExecutable && !fields.IsSymlink,
-            SymlinkTarget = fields.SymlinkTarget,
-            PiecesRoot = fields.PiecesRoot.IsEmpty ? default : new Hash256(fields.PiecesRoot),
-        });
-    }
 
     private static bool ReadField(ref BencodeReader reader, ReadOnlySpan<byte> key, ref FileFields fields)
     {
@@ -133,17 +132,16 @@ internal static class FileTreeReader
 
     private static string? Refuse(in FileFields fields, string path)
     {
-        string name = ReleasePath.Printable(path);
         return fields switch
         {
-            { IsPadding: true } => $"'{name}' is a padding file, which version 2 has none of.",
-            { IsSymlink: true, SymlinkTarget: null } => $"The symlink '{name}' has no target.",
-            { IsSymlink: true } when fields.Length > 0 || !fields.PiecesRoot.IsEmpty => $"The symlink '{name}' has content.",
+            { IsPadding: true } => $"'{ReleasePath.Printable(path)}' is a padding file, which version 2 has none of.",
+            { IsSymlink: true, SymlinkTarget: null } => $"The symlink '{ReleasePath.Printable(path)}' has no target.",
+            { IsSymlink: true } when fields.Length > 0 || !fields.PiecesRoot.IsEmpty => $"The symlink '{ReleasePath.Printable(path)}' has content.",
             { IsSymlink: true } => null,
-            { SymlinkTarget: not null } => $"'{name}' has a symlink's target but not its attribute.",
-            { Length: < 0 or > MetainfoLimits.FileLengthMax } => $"The length of '{name}' is missing, or not from 0 to 8 TiB.",
-            _ when fields.Length == 0 != fields.PiecesRoot.IsEmpty => $"'{name}' has content without a pieces root, or a pieces root without content.",
-            _ when fields.Length > 0 && !fields.PiecesRoot.ContainsAnyExcept((byte)0) => $"The pieces root of '{name}' is zero.",
+            { SymlinkTarget: not null } => $"'{ReleasePath.Printable(path)}' has a symlink's target but not its attribute.",
+            { Length: < 0 or > MetainfoLimits.FileLengthMax } => $"The length of '{ReleasePath.Printable(path)}' is missing, or not from 0 to 8 TiB.",
+            _ when fields.Length == 0 != fields.PiecesRoot.IsEmpty => $"'{ReleasePath.Printable(path)}' has content without a pieces root, or a pieces root without content.",
+            _ when fields.Length > 0 && !fields.PiecesRoot.ContainsAnyExcept((byte)0) => $"The pieces root of '{ReleasePath.Printable(path)}' is zero.",
             _ => null,
         };
     }

@@ -1,9 +1,13 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Murder.Swarm;
 
-/// <summary>A SHA-256 value: 32 bytes, compared by content. The default value is the zero hash that BEP 52 pads trees with.</summary>
+/// <summary>
+/// A SHA-256 value: 32 bytes, compared by content. The default value is the zero hash that BEP 52 pads trees with. In memory it is its bytes and
+/// nothing else, so that hashes can be read where they stand in a metainfo.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct Hash256
 {
     public const int Size = 32;
@@ -18,10 +22,7 @@ public readonly record struct Hash256
             throw new ArgumentException("a SHA-256 value has 32 bytes", nameof(bytes));
         }
 
-        _a = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        _b = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
-        _c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
-        _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
+        this = MemoryMarshal.Read<Hash256>(bytes);
     }
 
     public static Hash256 Of(ReadOnlySpan<byte> data)
@@ -40,13 +41,14 @@ public readonly record struct Hash256
         return Of(pair);
     }
 
-    public void CopyTo(Span<byte> destination)
-    {
-        BinaryPrimitives.WriteUInt64BigEndian(destination, _a);
-        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _b);
-        BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _c);
-        BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _d);
-    }
+    /// <summary>The hashes that stand one after the other in these bytes.</summary>
+    public static ReadOnlySpan<Hash256> In(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, Hash256>(bytes);
+
+    public void CopyTo(Span<byte> destination) => MemoryMarshal.Write(destination, this);
+
+    /// <summary>By the bytes.</summary>
+    internal static int Compare(Hash256 left, Hash256 right) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<Hash256>(in left)).SequenceCompareTo(MemoryMarshal.AsBytes(new ReadOnlySpan<Hash256>(in right)));
 
     public byte[] ToArray()
     {

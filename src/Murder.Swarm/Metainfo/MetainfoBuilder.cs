@@ -27,8 +27,17 @@ public static class MetainfoBuilder
     /// <param name="name">name of the torrent: the application, not the release, so that the same content has the same info-hash</param>
     /// <param name="pieceLength">bytes, a power of two from 16 KiB to 8 MiB</param>
     /// <exception cref="MetainfoException">a path is not portable or not safe; the message names it</exception>
-    public static Metainfo Build(string name, int pieceLength, IReadOnlyList<HashedFile> files, string? announce = null)
+    public static Metainfo Build(string name, int pieceLength, IReadOnlyList<HashedFile> files, string? announce = null) =>
+        Build(name, pieceLength, files, announce, MetainfoLimits.PieceLengthMax);
+
+    /// <summary>For tests of what longer pieces would need.</summary>
+    internal static Metainfo Build(string name, int pieceLength, IReadOnlyList<HashedFile> files, string? announce, int pieceLengthMax)
     {
+        if (!PieceLayout.IsPieceLength(pieceLength) || pieceLength > pieceLengthMax)
+        {
+            throw new MetainfoException($"The piece length {pieceLength} is not a power of two from 16 KiB to 8 MiB.");
+        }
+
         FolderNode tree = new();
         SortedDictionary<byte[], IReadOnlyList<Hash256>> layers = new(ByteOrder.Instance);
         foreach (HashedFile file in files)
@@ -53,7 +62,7 @@ public static class MetainfoBuilder
         writer.End();
 
         // The reader is the validator: what it refuses of others we do not make either.
-        return MetainfoReader.TryRead(writer.ToArray(), out Metainfo? metainfo, out string? error) ? metainfo! : throw new MetainfoException(error!);
+        return MetainfoReader.TryRead(writer.ToArray(), pieceLengthMax, out Metainfo? metainfo, out string? error) ? metainfo! : throw new MetainfoException(error!);
     }
 
     /// <summary>
@@ -80,11 +89,6 @@ public static class MetainfoBuilder
 
     private static Hash256 RootOf(HashedFile file, int pieceLength)
     {
-        if (!PieceLayout.IsPieceLength(pieceLength) || pieceLength > MetainfoLimits.PieceLengthMax)
-        {
-            throw new MetainfoException($"The piece length {pieceLength} is not a power of two from 16 KiB to 8 MiB.");
-        }
-
         long pieces = (file.Length + pieceLength - 1) / pieceLength;
         if (file.Length < 0 || file.PieceHashes.Count != pieces || (file.SymlinkTarget is not null && file.Length > 0))
         {

@@ -11,7 +11,10 @@ public static class MetainfoReader
     /// What a release cannot be is said by <see cref="ReleasePath"/> and <see cref="MetainfoLimits"/>. Keys that no BEP named here
     /// defines are passed over, and count for the info-hash as they stand. The metainfo keeps the bytes: do not change them afterwards.
     /// </summary>
-    public static bool TryRead(ReadOnlyMemory<byte> bytes, out Metainfo? metainfo, out string? error)
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, out Metainfo? metainfo, out string? error) =>
+        TryRead(bytes, MetainfoLimits.PieceLengthMax, out metainfo, out error);
+
+    internal static bool TryRead(ReadOnlyMemory<byte> bytes, int pieceLengthMax, out Metainfo? metainfo, out string? error)
     {
         metainfo = null;
         if (!BencodeReader.TryCreate(bytes.Span, out BencodeReader reader, out error))
@@ -20,13 +23,13 @@ public static class MetainfoReader
             return false;
         }
 
-        error = ReadTopLevel(ref reader, out ReadOnlySpan<byte> info, out ReadOnlySpan<byte> layers)
-            ?? ReadInfo(info, out InfoFields fields)
+        error = ReadTopLevel(ref reader, out Range info, out Range layers)
+            ?? ReadInfo(BencodeReader.Resume(bytes.Span, info.Start.Value), pieceLengthMax, out InfoFields fields)
             ?? MakeMetainfo(bytes, info, layers, fields, out metainfo);
         return error is null;
     }
 
-    private static string? ReadTopLevel(ref BencodeReader reader, out ReadOnlySpan<byte> info, out ReadOnlySpan<byte> layers)
+    private static string? ReadTopLevel(ref BencodeReader reader, out Range info, out Range layers)
     {
         info = layers = default;
         if (!reader.TryEnterDictionary())
@@ -37,7 +40,9 @@ public static class MetainfoReader
         while (reader.TryReadKey(out ReadOnlySpan<byte> key))
         {
             BencodeKind kind = reader.Kind;
-            ReadOnlySpan<byte> value = reader.Skip();
+            int start = reader.Position;
+            reader.Skip();
+            Range value = start..reader.Position;
             if (key.SequenceEqual("info"u8) && kind == BencodeKind.Dictionary)
             {
                 info = value;
@@ -52,13 +57,12 @@ public static class MetainfoReader
             }
         }
 
-        return info.IsEmpty ? "The metainfo has no info dictionary." : layers.IsEmpty ? "The metainfo has no dictionary of piece layers." : null;
+        return info.Equals(default) ? "The metainfo has no info dictionary." : layers.Equals(default) ? "The metainfo has no dictionary of piece layers." : null;
     }
 
-    private static string? ReadInfo(ReadOnlySpan<byte> info, out InfoFields fields)
+    private static string? ReadInfo(BencodeReader reader, int pieceLengthMax, out InfoFields fields)
     {
         fields = default;
-        _ = BencodeReader.TryCreate(info, out BencodeReader reader, out _); // a part of a canonical text is canonical
         reader.TryEnterDictionary();
         while (reader.TryReadKey(out ReadOnlySpan<byte> key))
         {
@@ -84,7 +88,8 @@ public static class MetainfoReader
             else if (key.SequenceEqual("file tree"u8))
             {
                 isRight = reader.Kind == BencodeKind.Dictionary;
-                fields.FileTree = reader.Skip();
+                fields.FileTreeAt = reader.Position;
+                reader.Skip();
             }
             else
             {
@@ -98,10 +103,10 @@ public static class MetainfoReader
             }
         }
 
-        return Refuse(fields);
+        return Refuse(fields, pieceLengthMax);
     }
 
-    private static string? Refuse(in InfoFields fields) => fields switch
+    private static string? Refuse(in InfoFields fields, int pieceLengthMax) => fields switch
     {
         // BEP 52: first of all, so that a newer version is named as such.
         { MetaVersion: not 2 } => "The metainfo is not of version 2 (BEP 52).",
@@ -109,39 +114,39 @@ public static class MetainfoReader
         { Name: null } => "The info dictionary has no name.",
         _ when ReleasePath.RefuseComponent(fields.Name) is { } refusal => $"The name '{ReleasePath.Printable(fields.Name)}' {refusal}.",
         { Private: not (0 or 1) } => "The value of 'private' is neither 0 nor 1.",
-        _ when !PieceLayout.IsPieceLength(fields.PieceLength) || fields.PieceLength > MetainfoLimits.PieceLengthMax
+        _ when !PieceLayout.IsPieceLength(fields.PieceLength) || fields.PieceLength > pieceLengthMax
             => $"The piece length {fields.PieceLength} is not a power of two from 16 KiB to 8 MiB.",
-        { FileTree.IsEmpty: true } => "The info dictionary has no file tree.",
+        { FileTreeAt: 0 } => "The info dictionary has no file tree.",
         _ => null,
     };
 
-    private static string? MakeMetainfo(ReadOnlyMemory<byte> bytes, ReadOnlySpan<byte> info, ReadOnlySpan<byte> layers, in InfoFields fields, out Metainfo? metainfo)
+    private static string? MakeMetainfo(ReadOnlyMemory<byte> bytes, Range info, Range layers, in InfoFields fields, out Metainfo? metainfo)
     {
         metainfo = null;
-        ReleaseTree tree = new();
-        if (FileTreeReader.Read(fields.FileTree, tree) is { } refusal)
+        ReleaseTree tree = new(bytes);
+        if (FileTreeReader.Read(BencodeReader.Resume(bytes.Span, fields.FileTreeAt), tree) is { } refusal)
         {
             return refusal;
         }
 
         int pieceLength = (int)fields.PieceLength;
-        if (PieceLayersReader.Read(layers, pieceLength, tree.Entries, out Hash256[][] pieceHashes) is { } layersRefusal)
+        if (PieceLayersReader.Read(bytes.Span, layers.Start.Value, pieceLength, tree.Files, out int[] hashesAt) is { } layersRefusal)
         {
             return layersRefusal;
         }
 
-        PieceLayout layout = new(pieceLength, [.. tree.Entries.Select(entry => entry.Length)]);
-        metainfo = new Metainfo(fields.Name!, layout, tree.Entries, pieceHashes, new InfoHash(Hash256.Of(info)), fields.Private == 1, bytes);
+        PieceLayout layout = new(pieceLength, [.. tree.Files.Select(entry => entry.Length)]);
+        metainfo = new Metainfo(fields.Name!, layout, tree.Files, hashesAt, new InfoHash(Hash256.Of(bytes.Span[info])), fields.Private == 1, bytes);
         return null;
     }
 
-    private ref struct InfoFields
+    private struct InfoFields
     {
         public long MetaVersion;
         public long PieceLength;
         public long Private;
         public string? Name;
-        public ReadOnlySpan<byte> FileTree;
+        public int FileTreeAt; // 0: there is none
         public bool HasVersion1Part;
     }
 }

@@ -6,36 +6,41 @@ namespace Murder.Swarm;
 internal static class PieceLayersReader
 {
     /// <summary>Null, or one sentence of refusal.</summary>
-    /// <param name="layers">a dictionary of canonical bencoding</param>
-    /// <param name="pieceHashes">by file: none for an empty file or symlink, the pieces root for a file of one piece</param>
-    public static string? Read(ReadOnlySpan<byte> layers, int pieceLength, IReadOnlyList<FileEntry> files, out Hash256[][] pieceHashes)
+    /// <param name="layersAt">where the dictionary of the layers begins in the canonical text</param>
+    /// <param name="hashesAt">by file: where the hashes of its pieces stand; for a file of one piece that is its pieces root</param>
+    public static string? Read(ReadOnlySpan<byte> text, int layersAt, int pieceLength, FileIndex files, out int[] hashesAt)
     {
-        pieceHashes = new Hash256[files.Count][];
-        if (ReadLayers(layers, pieceLength, out Dictionary<Hash256, Hash256[]> layerOf) is { } refusal)
+        hashesAt = new int[files.Count];
+        if (ReadLayers(BencodeReader.Resume(text, layersAt), pieceLength, out Dictionary<Hash256, (int Position, int Count)> layerOf) is { } refusal)
         {
             return refusal;
         }
 
         long pieces = 0;
         HashSet<Hash256> used = [];
-        for (int file = 0; file < files.Count; file++)
+        for (int file = 0; file < hashesAt.Length; file++)
         {
-            long count = (files[file].Length + pieceLength - 1) / pieceLength;
+            FileEntry entry = files[file];
+            long count = (entry.Length + pieceLength - 1) / pieceLength;
             pieces += count;
             if (pieces > MetainfoLimits.PiecesMax)
             {
                 return $"The release has more than {MetainfoLimits.PiecesMax} pieces.";
             }
 
-            pieceHashes[file] = count switch { 0 => [], 1 => [files[file].PiecesRoot], _ => layerOf.GetValueOrDefault(files[file].PiecesRoot, []) };
-            if (pieceHashes[file].Length != count)
+            if (count == 1)
             {
-                return $"The piece layer of '{ReleasePath.Printable(files[file].Path)}' is missing or of the wrong size.";
+                hashesAt[file] = files.PiecesRootAt(file);
             }
-
-            if (count > 1)
+            else if (count > 1)
             {
-                used.Add(files[file].PiecesRoot);
+                (hashesAt[file], int there) = layerOf.GetValueOrDefault(entry.PiecesRoot);
+                if (there != count)
+                {
+                    return $"The piece layer of '{ReleasePath.Printable(entry.Path)}' is missing or of the wrong size.";
+                }
+
+                used.Add(entry.PiecesRoot);
             }
         }
 
@@ -44,10 +49,9 @@ internal static class PieceLayersReader
             : null;
     }
 
-    private static string? ReadLayers(ReadOnlySpan<byte> layers, int pieceLength, out Dictionary<Hash256, Hash256[]> layerOf)
+    private static string? ReadLayers(BencodeReader reader, int pieceLength, out Dictionary<Hash256, (int Position, int Count)> layerOf)
     {
         layerOf = [];
-        _ = BencodeReader.TryCreate(layers, out BencodeReader reader, out _);
         reader.TryEnterDictionary();
         while (reader.TryReadKey(out ReadOnlySpan<byte> root))
         {
@@ -59,19 +63,14 @@ internal static class PieceLayersReader
                 return "A piece layer does not consist of hashes.";
             }
 
-            Hash256[] hashes = new Hash256[layer.Length / Hash256.Size];
-            for (int at = 0; at < hashes.Length; at++)
-            {
-                hashes[at] = new Hash256(layer.Slice(at * Hash256.Size, Hash256.Size));
-            }
-
             Hash256 named = new(root);
+            ReadOnlySpan<Hash256> hashes = Hash256.In(layer);
             if (MerkleTree.FileRoot(hashes, pieceLength / PieceLayout.BlockLength) != named)
             {
                 return $"The piece layer of the root {named} does not lead to this root.";
             }
 
-            layerOf.Add(named, hashes);
+            layerOf.Add(named, (reader.Position - layer.Length, hashes.Length));
         }
 
         return null;

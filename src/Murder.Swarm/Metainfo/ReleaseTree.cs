@@ -8,45 +8,58 @@ internal sealed class ReleaseTree
 {
     public const int EntriesMax = 1_000_000;
 
-    /// <summary>Characters of all paths together, in memory: a folder's long name stands in each path below it.</summary>
+    /// <summary>Characters of all paths together: a folder's long name stands in each path below it.</summary>
     private const long PathCharsMax = 64 * 1024 * 1024;
 
-    private readonly List<FileEntry> _entries = [];
-    private readonly HashSet<string> _paths = new(StringComparer.OrdinalIgnoreCase);
+    private readonly FileIndex _files;
+    private readonly HashSet<int> _paths; // of the index, by path
     private readonly HashSet<string> _folders = new(StringComparer.OrdinalIgnoreCase);
     private readonly SymlinkMap _links = new();
     private long _pathChars;
 
-    public IReadOnlyList<FileEntry> Entries => _entries;
+    /// <param name="text">the metainfo, canonical</param>
+    public ReleaseTree(ReadOnlyMemory<byte> text)
+    {
+        _files = new FileIndex(text);
+        _files.AddFolder("");
+        _paths = new HashSet<int>(new ByPath(_files));
+    }
 
-    public string? AddFolder(string path)
+    public FileIndex Files => _files;
+
+    /// <param name="number">by which <see cref="AddEntry"/> knows it; that of the release itself is 0</param>
+    public string? AddFolder(string path, out int number)
     {
         _folders.Add(path); // A folder may be there twice, in two cases: Linux keeps them apart, and other systems make one of them.
+        number = _files.AddFolder(path);
         return RefuseSize(path);
     }
 
-    public string? AddEntry(FileEntry entry)
+    /// <param name="position">where its name stands in the text</param>
+    public string? AddEntry(FileEntry entry, int folder, int position)
     {
         if (ReleasePath.Refuse(entry.Path) is { } refusal)
         {
             return $"The path '{ReleasePath.Printable(entry.Path)}' {refusal}.";
         }
 
-        if (!_paths.Add(entry.Path))
+        _files.Add(folder, position);
+        if (!_paths.Add(_files.Count - 1))
         {
             return $"The path '{ReleasePath.Printable(entry.Path)}' stands twice, or once more in another case.";
         }
 
-        _entries.Add(entry);
         return RefuseSize(entry.Path) ?? (entry.SymlinkTarget is { } target ? AddLink(entry.Path, target) : null);
     }
 
     /// <summary>To be asked after the last entry.</summary>
     public string? RefuseWhole()
     {
+        _files.Close();
+        HashSet<int>.AlternateLookup<ReadOnlySpan<char>> paths = _paths.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (string folder in _folders)
         {
-            if (_paths.Contains(folder))
+            if (paths.Contains(folder))
             {
                 return $"The path '{ReleasePath.Printable(folder)}' is a folder and also a file or symlink.";
             }
@@ -69,8 +82,22 @@ internal sealed class ReleaseTree
     private string? RefuseSize(string path)
     {
         _pathChars += path.Length;
-        return _entries.Count > EntriesMax || _folders.Count > EntriesMax || _pathChars > PathCharsMax
+        return _files.Count > EntriesMax || _folders.Count > EntriesMax || _pathChars > PathCharsMax
             ? $"There are more than {EntriesMax} files, or their paths are too long to hold together."
             : null;
+    }
+
+    /// <summary>Entries of the index are equal when their paths are, whatever their case; so no path is kept for the comparison.</summary>
+    private sealed class ByPath(FileIndex files) : IEqualityComparer<int>, IAlternateEqualityComparer<ReadOnlySpan<char>, int>
+    {
+        public bool Equals(int x, int y) => x == y || Equals(files.PathOf(x), y);
+
+        public int GetHashCode(int file) => GetHashCode(files.PathOf(file));
+
+        public bool Equals(ReadOnlySpan<char> alternate, int other) => alternate.Equals(files.PathOf(other), StringComparison.OrdinalIgnoreCase);
+
+        public int GetHashCode(ReadOnlySpan<char> alternate) => string.GetHashCode(alternate, StringComparison.OrdinalIgnoreCase);
+
+        public int Create(ReadOnlySpan<char> alternate) => throw new NotSupportedException("only entries of the index are added");
     }
 }

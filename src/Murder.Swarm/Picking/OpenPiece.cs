@@ -1,19 +1,23 @@
 namespace Murder.Swarm;
 
-/// <summary>A piece that is being fetched: which of its blocks are here, and of how many peers each of the others is asked.</summary>
-internal sealed class OpenPiece(int piece, int blockCount)
+/// <summary>
+/// A piece that is being fetched: which of its blocks are here, and of how many peers each of the others is asked. Used for one piece after
+/// the other, so that fetching allocates nothing.
+/// </summary>
+/// <param name="blocksMax">of the largest piece</param>
+internal sealed class OpenPiece(int blocksMax)
 {
     private const byte Here = byte.MaxValue;
 
-    private readonly byte[] _blocks = new byte[blockCount]; // peers asked, or Here
+    private readonly byte[] _blocks = new byte[blocksMax]; // peers asked, or Here
     private int _searchFrom;
 
-    public int Piece { get; } = piece;
+    public int Piece { get; private set; }
 
-    public int BlockCount => _blocks.Length;
+    public int BlockCount { get; private set; }
 
     /// <summary>Blocks that are neither here nor asked of anybody.</summary>
-    public int UnaskedCount { get; private set; } = blockCount;
+    public int UnaskedCount { get; private set; }
 
     public int HereCount { get; private set; }
 
@@ -27,6 +31,18 @@ internal sealed class OpenPiece(int piece, int blockCount)
 
     /// <summary>Place in the picker's list of open pieces.</summary>
     public int Place { get; set; }
+
+    /// <summary>Begins with a piece of which nothing is here or asked for.</summary>
+    public void Open(int piece, int blockCount)
+    {
+        Piece = piece;
+        BlockCount = blockCount;
+        UnaskedCount = blockCount;
+        HereCount = 0;
+        IsListedAsNeedy = false;
+        _searchFrom = 0;
+        _blocks.AsSpan(0, blockCount).Clear();
+    }
 
     public bool IsHere(int block) => _blocks[block] == Here;
 

@@ -23,6 +23,7 @@ internal sealed partial class PiecePicker
     private readonly PieceRarity _rarity;
     private readonly OpenPiece?[] _openOf;
     private readonly List<OpenPiece> _open = [];
+    private readonly Stack<OpenPiece> _closed = new(); // to be used again
     private readonly List<OpenPiece> _needy = []; // open pieces with a block that nobody is asked for, in the order they came to need it
     private readonly List<PickerPeer?> _peers = [];
     private readonly Queue<int> _evicted = new();
@@ -343,7 +344,9 @@ internal sealed partial class PiecePicker
 
         _rarity.Take(rarest);
         _blocksBegun += blocks;
-        OpenPiece begun = new(rarest, blocks) { Place = _open.Count };
+        OpenPiece begun = _closed.TryPop(out OpenPiece? closed) ? closed : new OpenPiece(_layout.BlocksPerPiece);
+        begun.Open(rarest, blocks);
+        begun.Place = _open.Count;
         _open.Add(begun);
         _openOf[rarest] = begun;
         Sort(begun);
@@ -491,5 +494,6 @@ internal sealed partial class PiecePicker
         last.Place = piece.Place;
         _open.RemoveAt(_open.Count - 1);
         _openOf[piece.Piece] = null;
+        _closed.Push(piece);
     }
 }

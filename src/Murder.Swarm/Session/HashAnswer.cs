@@ -8,26 +8,11 @@ internal sealed class HashAnswer
 {
     private readonly Metainfo _metainfo;
     private readonly PieceLayout _layout;
-    private readonly Dictionary<Hash256, List<int>> _filesByRoot = []; // files of equal content share a root
 
     public HashAnswer(Metainfo metainfo)
     {
         _metainfo = metainfo;
         _layout = metainfo.Layout;
-        for (int file = 0; file < _layout.FileCount; file++)
-        {
-            if (_layout.PieceCountOf(file) == 0)
-            {
-                continue;
-            }
-
-            if (!_filesByRoot.TryGetValue(metainfo.Files[file].PiecesRoot, out List<int>? copies))
-            {
-                _filesByRoot.Add(metainfo.Files[file].PiecesRoot, copies = []);
-            }
-
-            copies.Add(file);
-        }
     }
 
     /// <summary>False when the request cannot be served. True with hashes when it is answered; true with a load when leaves must be read first.</summary>
@@ -36,7 +21,8 @@ internal sealed class HashAnswer
         hashes = null;
         load = default;
         MerkleRange range = RangeOf(request);
-        if (!_filesByRoot.TryGetValue(request.PiecesRoot, out List<int>? copies) || !MerkleProof.CanAnswer(_metainfo, copies[0], range))
+        ReadOnlySpan<int> copies = _metainfo.FilesOf(request.PiecesRoot); // files of equal content share a root
+        if (copies.IsEmpty || !MerkleProof.CanAnswer(_metainfo, copies[0], range))
         {
             return false;
         }
@@ -63,7 +49,7 @@ internal sealed class HashAnswer
     /// <summary>The answer once the leaves are read; null when they are not those of the metainfo.</summary>
     public Hash256[]? FromLeaves(in HashRequest request, in HashRequest load, ReadOnlySpan<Hash256> leaves)
     {
-        int file = _filesByRoot[request.PiecesRoot][0];
+        int file = _metainfo.FilesOf(request.PiecesRoot)[0];
         return leaves.Length == load.Length && AreRight(load, file, leaves)
             ? MerkleProof.Answer(_metainfo, file, RangeOf(request), leaves)
             : null;

@@ -24,7 +24,7 @@ internal sealed class LiarHunt
         int width = layout.PieceCountOf(file) == 1 ? (int)BitOperations.RoundUpToPowerOf2((uint)layout.BlockCount(piece)) : layout.BlocksPerPiece;
         Piece = piece;
         _pieceHash = metainfo.PieceHash(piece);
-        _piecesRoot = metainfo.Files[file].PiecesRoot;
+        _piecesRoot = metainfo.PiecesRootOf(file);
         _firstLeaf = (int)(layout.FileOffset(piece) / PieceLayout.BlockLength);
         _leaves = new Hash256[width];
         _partLength = Math.Min(width, MerkleRange.LengthMax);

@@ -5,6 +5,15 @@ public sealed record SwarmOptions
 {
     public static SwarmOptions Default { get; } = new();
 
+    /// <summary>
+    /// Bytes of blocks a second that are asked for at most, and as many that are sent at most; null for no limit. Blocks only: what is said
+    /// besides, and what TLS, TCP and IP add, is not counted.
+    /// </summary>
+    public long? BytesPerSecondMax { get; init; }
+
+    /// <summary>How much of <see cref="BytesPerSecondMax"/> may go out, or be asked for, at once after a rest. Less than two blocks it is never.</summary>
+    public TimeSpan RateBurst { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Connections of one session, both ways.</summary>
     public int PeersMax { get; init; } = 64;
 

@@ -6,7 +6,11 @@ public sealed partial class SwarmSession
     private readonly PieceAssembly?[] _assemblies;
     private readonly List<int> _cancelled = [];
 
-    /// <summary>Fills the peer's pipe.</summary>
+    /// <summary>
+    /// Fills the peer's pipe. Under a limit, what is asked for is limited: it comes back as fast as it was asked for, whoever sends it.
+    /// To read slower than peers send would not do: what they sent already lies in the kernels' buffers, megabytes for each connection,
+    /// has been on the wire, and holds up every message behind it.
+    /// </summary>
     private void Ask(PeerState peer, Instant now)
     {
         if (!_isFetching || !peer.IsReady || peer.IsChokingUs || !peer.IsInterestingToUs)
@@ -14,8 +18,9 @@ public sealed partial class SwarmSession
             return;
         }
 
-        while (_picker.TryPick(peer.Index, peer.RequestsMax, now, out BlockRef block))
+        while (MayAskForMore(now) && _picker.TryPick(peer.Index, peer.RequestsMax, now, out BlockRef block))
         {
+            _mayDownload?.Take(block.Length, now);
             Send(peer, PeerMessage.Request(block), now);
             _timers.SetNoLater(SessionTimer.Requests, now + _options.RequestTimeout);
         }
@@ -29,6 +34,17 @@ public sealed partial class SwarmSession
         {
             _timers.SetNoLater(SessionTimer.Refill, now + (_options.EndGamePatience / 2));
         }
+    }
+
+    private bool MayAskForMore(Instant now)
+    {
+        if (_mayDownload?.Has(PieceLayout.BlockLength, now) != false)
+        {
+            return true;
+        }
+
+        _timers.SetNoLater(SessionTimer.Refill, _mayDownload.ReadyAt(PieceLayout.BlockLength));
+        return false;
     }
 
     private void OnBlockReceived(in SwarmInput input, Instant now)
@@ -61,9 +77,13 @@ public sealed partial class SwarmSession
             Send(_peers[other]!, PeerMessage.Cancel(input.Block), now);
         }
 
-        if (!wasAsked && !IsTolerable(peer))
+        if (!wasAsked && !_picker.TryPayAnswer(peer.Index))
         {
-            Close(peer, CloseReason.ProtocolError);
+            _mayDownload?.Take(input.Block.Length, now); // nobody asked for it, but it came
+            if (!IsOneOfFew(peer))
+            {
+                Close(peer, CloseReason.ProtocolError);
+            }
         }
 
         if (isNeeded)

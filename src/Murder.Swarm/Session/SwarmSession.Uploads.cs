@@ -62,10 +62,18 @@ public sealed partial class SwarmSession
                 return;
             }
 
+            if (_mayUpload?.Has(PieceLayout.BlockLength, now) == false)
+            {
+                _timers.SetNoLater(SessionTimer.Serve, _mayUpload.ReadyAt(PieceLayout.BlockLength));
+                return;
+            }
+
             sending++;
             first.LastSent = now;
             _firstUploadAt ??= now;
-            Put(SwarmOutput.SendBlock(first.Slot, _uploads.Send(first, now)));
+            BlockRef block = _uploads.Send(first, now);
+            _mayUpload?.Take(block.Length, now);
+            Put(SwarmOutput.SendBlock(first.Slot, block));
         }
     }
 

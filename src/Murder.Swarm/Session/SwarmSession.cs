@@ -20,6 +20,8 @@ public sealed partial class SwarmSession
     private readonly PeerBook _book;
     private readonly AnnounceSchedule _announces;
     private readonly HashAnswer _hashes;
+    private readonly TokenBucket? _mayUpload; // null: without limit
+    private readonly TokenBucket? _mayDownload;
     private readonly TimerTable _timers = new();
     private readonly List<PeerState?> _peers = []; // by slot index
     private readonly Queue<SwarmOutput> _outputs = new();
@@ -43,7 +45,9 @@ public sealed partial class SwarmSession
         SwarmRandom random = new(seed);
         _metainfo = metainfo;
         _layout = metainfo.Layout;
-        _options = options;
+        _options = options = RatePace.Follow(options);
+        _mayUpload = RatePace.Bucket(options);
+        _mayDownload = RatePace.Bucket(options);
         _self = self;
         _stored = verified.Copy();
         _picker = new PiecePicker(_layout, _stored, options, random);

@@ -34,7 +34,7 @@ public sealed class MembersOnlyTests
     {
         using SwarmAuthority authority = new(TimeProvider.System);
         MemberCredential credential = authority.Issue(PeerId.Create(new SwarmRandom(1)));
-        byte[] line = AgentJson.Write(new FetchCommand { Root = "/a", Release = ReleaseId.Parse("1"), Metainfo = [], AnnounceUrls = [], Port = 0, Seed = 0, Credential = credential });
+        byte[] line = AgentJson.Write(new FetchCommand { Root = "/a", Release = ReleaseId.Parse("1"), AnnounceUrls = [], Port = 0, Seed = 0, Credential = credential });
 
         Assert.Equal(["MIGHAgEAMBMGByqGSM49", "\"credential\"", "privateKey"], FoundIn(line));
         Assert.Single(FoundIn(credential.PrivateKey));

@@ -157,15 +157,15 @@ public sealed class AgentChannelTests
     }
 
     [Fact]
-    public async Task A_command_of_megabytes_comes_through_whole_while_others_wait()
+    public async Task A_metainfo_of_megabytes_comes_through_whole_while_others_wait()
     {
-        using var ssh = new SshFixture { Package = StubAgent.Package(StubAgent.Script(extra: $"head -c 12000000 | wc -c >&2; echo '{{\"type\":\"bye\"}}'; exit 0 # {Guid.NewGuid()}")) };
+        using var ssh = new SshFixture { Package = StubAgent.Package(StubAgent.Script(extra: $"read -r line; head -c 12000000 | wc -c >&2; echo '{{\"type\":\"bye\"}}'; exit 0 # {Guid.NewGuid()}")) };
         await using AgentChannel channel = await ssh.LaunchAsync();
         var fetch = new FetchCommand
         {
             Root = "/",
             Release = ReleaseId.Parse("1"),
-            Metainfo = new byte[9_000_000], // 12 million characters of base64
+            Metainfo = new byte[12_000_000],
             AnnounceUrls = [],
             Port = 0,
             Seed = 1,

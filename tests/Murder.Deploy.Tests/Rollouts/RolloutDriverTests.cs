@@ -25,10 +25,10 @@ public sealed class RolloutDriverTests
     [Fact]
     public async Task ACommandThatCannotBeSentFailsItsHostAndTheRolloutEnds()
     {
-        HostProgress host = await RunAsync((_, _) => Fetch(new byte[AgentProtocol.CommandLineBytesMax]));
+        HostProgress host = await RunAsync((_, _) => Fetch(new byte[AgentProtocol.MetainfoBytesMax + 1]));
 
         Assert.Equal(HostFailure.MetainfoRefused, host.Failure);
-        Assert.Contains($"{AgentProtocol.CommandLineBytesMax}", host.Detail, StringComparison.Ordinal);
+        Assert.Contains($"{AgentProtocol.MetainfoBytesMax}", host.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,23 +55,25 @@ public sealed class AgentJsonTests
     }
 
     [Fact]
-    public void AFetchCommandKeepsItsMetainfoAndUrls()
+    public void AFetchCommandKeepsItsUrlsAndSaysHowLongAMetainfoFollows()
     {
-        FetchCommand command = new() { Root = "/srv/app", Release = Release, Metainfo = [0, 10, 255], AnnounceUrls = ["http://192.0.2.1/a"], Port = 6881, Seed = ulong.MaxValue, DeployedBy = "ann" };
+        FetchCommand command = new() { Root = "/srv/app", Release = Release, Metainfo = new byte[] { 0, 10, 255 }, AnnounceUrls = ["http://192.0.2.1/a"], Port = 6881, Seed = ulong.MaxValue, BytesPerSecondMax = 12_500_000, DeployedBy = "ann" };
 
         FetchCommand? read = AgentJson.ReadCommand(AgentJson.Write(command)) as FetchCommand;
 
         Assert.NotNull(read);
-        Assert.Equal(command.Metainfo, read.Metainfo);
+        Assert.Equal(3, read.MetainfoLength);
+        Assert.True(read.Metainfo.IsEmpty);
+        Assert.Equal(command.Metainfo, command.Trailer);
         Assert.Equal(command.AnnounceUrls, read.AnnounceUrls);
-        Assert.Equal(command with { Metainfo = read.Metainfo, AnnounceUrls = read.AnnounceUrls }, read);
+        Assert.Equal(command with { Metainfo = read.Metainfo, MetainfoLength = 3, AnnounceUrls = read.AnnounceUrls }, read);
     }
 
     [Fact]
     public void AFetchCommandBringsItsCredentialAndDoesNotPrintIt()
     {
         MemberCredential credential = new() { Authority = [1, 2, 3], Certificate = [4, 5], PrivateKey = [200, 201, 202, 203], IssuedAtMilliseconds = 1_800_000_000_000 };
-        FetchCommand command = new() { Root = "/srv/app", Release = Release, Metainfo = [], AnnounceUrls = [], Port = 6881, Seed = 1, Credential = credential };
+        FetchCommand command = new() { Root = "/srv/app", Release = Release, AnnounceUrls = [], Port = 6881, Seed = 1, Credential = credential };
 
         MemberCredential? read = (AgentJson.ReadCommand(AgentJson.Write(command)) as FetchCommand)?.Credential;
 

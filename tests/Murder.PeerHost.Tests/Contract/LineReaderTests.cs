@@ -7,6 +7,19 @@ namespace Murder.PeerHost.Tests.Contract;
 public sealed class LineReaderTests
 {
     [Fact]
+    public void BytesThatFollowALineAreReadAsTheyAreAndLinesGoOnAfterThem()
+    {
+        LineReader reader = new(new CutStream([.. "one\n"u8, .. "a\nb"u8, .. "two\n"u8, 7], 5), 100);
+        byte[] bytes = new byte[3];
+
+        Assert.Equal("one"u8.ToArray(), reader.ReadLine()!.Value.ToArray());
+        Assert.True(reader.TryReadBytes(bytes));
+        Assert.Equal("a\nb"u8.ToArray(), bytes);
+        Assert.Equal("two"u8.ToArray(), reader.ReadLine()!.Value.ToArray());
+        Assert.False(reader.TryReadBytes(bytes));
+    }
+
+    [Fact]
     public void LinesComeOutAsTheyWentInHoweverTheStreamIsCut() =>
         Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 0, 40_000].Array[0, 6], Gen.Int[1, 50_000]).Sample((lines, cut) =>
         {

@@ -47,13 +47,14 @@ internal sealed class AgentProcess : IDisposable
         return (process.ExitCode, output, await errors);
     }
 
-    public Task SendAsync(AgentCommand command) => SendLineAsync(AgentJson.Write(command));
+    public Task SendAsync(AgentCommand command) => SendLineAsync(AgentJson.Write(command), command.Trailer);
 
-    public async Task SendLineAsync(ReadOnlyMemory<byte> line)
+    public async Task SendLineAsync(ReadOnlyMemory<byte> line, ReadOnlyMemory<byte> trailer = default)
     {
         Stream input = _process.StandardInput.BaseStream;
         await input.WriteAsync(line);
         await input.WriteAsync("\n"u8.ToArray());
+        await input.WriteAsync(trailer);
         await input.FlushAsync();
     }
 

@@ -44,6 +44,8 @@ internal sealed partial class SimulatedHost
         OutgoingEndpoint = new IPEndPoint(Address, 40_000);
         Handshake = new Handshake(simulation.InfoHash, Id, true, true, true);
         IsComplete = stored.IsFull;
+        Sent = scenario.Limit is null ? null : new RateMeter();
+        Received = scenario.Limit is null ? null : new RateMeter();
         Session = new SwarmSession(simulation.Payload.Metainfo, stored, OptionsOf(scenario, index, ZoneTold), Id, Random.Next());
     }
 
@@ -109,6 +111,12 @@ internal sealed partial class SimulatedHost
     /// <summary>The tracker's last answer; null when it could not be reached.</summary>
     public AnnounceResponse? TrackerAnswer { get; set; }
 
+    /// <summary>Bytes of blocks that left; null when there is no limit to hold them against.</summary>
+    public RateMeter? Sent { get; }
+
+    /// <summary>Bytes of blocks that arrived; null when there is no limit to hold them against.</summary>
+    public RateMeter? Received { get; }
+
     public static IPAddress AddressOf(int index) => new([10, (byte)(index >> 16), (byte)(index >> 8), (byte)index]);
 
     public static int IndexOf(IPAddress address)
@@ -133,6 +141,7 @@ internal sealed partial class SimulatedHost
     public void TellBlock(PeerSlot slot, BlockRef block, in Hash256 leaf)
     {
         HandlesHeld++;
+        Received?.Add(block.Length, Now);
         Tell(SwarmInput.BlockReceived(slot, block, leaf, 0));
     }
 
@@ -175,6 +184,7 @@ internal sealed partial class SimulatedHost
     {
         Zone = zone,
         ListenPort = Simulation.ListenPort,
+        BytesPerSecondMax = scenario.Limit,
         IsOrigin = index == Simulation.SeederIndex && scenario.IsSeederOrigin,
         PeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.PeersMax,
         UnchokedPeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.UnchokedPeersMax,

@@ -54,6 +54,7 @@ internal sealed partial class HostNetwork(Simulation simulation, Shard shard, Si
             BlockRef block = Leave(end);
             Requeue(end);
             StartUplink();
+            host.Sent?.Add(block.Length, host.Now);
             host.Tell(SwarmInput.BlockSent(_ends[end].Slot, block));
         }
         else

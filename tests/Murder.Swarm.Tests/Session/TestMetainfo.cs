@@ -1,6 +1,6 @@
 namespace Murder.Swarm.Tests;
 
-/// <summary>A metainfo without bytes: every block's leaf is made up, everything above follows from it as BEP 52 says.</summary>
+/// <summary>A metainfo without content: every block's leaf is made up, everything above follows from it as BEP 52 says.</summary>
 internal sealed class TestMetainfo
 {
     public const int Block = PieceLayout.BlockLength;
@@ -11,18 +11,15 @@ internal sealed class TestMetainfo
     {
         PieceLayout layout = new(pieceLength, fileLengths);
         _leaves = new Hash256[fileLengths.Length][];
-        Hash256[][] pieces = new Hash256[fileLengths.Length][];
-        List<FileEntry> files = [];
+        List<HashedFile> files = [];
         for (int file = 0; file < fileLengths.Length; file++)
         {
             _leaves[file] = [.. Enumerable.Range(0, (int)layout.BlockCountOfFile(file)).Select(block => Hash256.Of(BitConverter.GetBytes(((long)file << 32) + block)))];
-            pieces[file] = [.. Enumerable.Range(0, layout.PieceCountOf(file)).Select(piece => NodeOf(layout, file, pieceLength / Block, piece))];
-            Hash256 root = fileLengths[file] == 0 ? default : RootOf(layout, file);
-            files.Add(new FileEntry($"file{file}", fileLengths[file]) { PiecesRoot = root });
+            Hash256[] pieces = [.. Enumerable.Range(0, layout.PieceCountOf(file)).Select(piece => NodeOf(layout, file, pieceLength / Block, piece))];
+            files.Add(new HashedFile($"file{file:0000}", fileLengths[file], false, null, pieces)); // names that keep the order
         }
 
-        InfoHash infoHash = new(Hash256.Of([.. pieces.SelectMany(hashes => hashes).SelectMany(hash => hash.ToArray())]));
-        Metainfo = new Metainfo("test", layout, files, pieces, infoHash, isPrivate: true, ReadOnlyMemory<byte>.Empty);
+        Metainfo = MetainfoBuilder.Build("test", pieceLength, files, announce: null, pieceLengthMax: int.MaxValue);
     }
 
     public Metainfo Metainfo { get; }

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Murder.Deploy;
+
+namespace Murder.Benchmarks;
+
+/// <summary>The deploying process, without MSBuild: what it takes is what a deploy adds to a build.</summary>
+internal static class FilesDeployer
+{
+    public const string Verb = "files-deployer";
+
+    /// <param name="arguments">publish folder, empty folder for the hosts, number of hosts</param>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        DeploymentSettings settings = new()
+        {
+            ProjectDirectory = arguments[1],
+            Application = "bench",
+            Version = "1.0.0",
+            PublishDirectory = arguments[0],
+            Hosts = $"local:{arguments[2]}",
+            AgentDirectory = Path.Combine(AppContext.BaseDirectory, "agents"),
+            LocalDirectory = Path.Combine(arguments[1], "hosts"),
+            ReportDirectory = arguments[1],
+        };
+        DeploymentReport report = await Deployment.DeployAsync(settings, activate: false, new ErrorLog(), CancellationToken.None).ConfigureAwait(false);
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            stagedSeconds = report.Hosts.Max(host => host.StagedSeconds),
+            stagingSeconds = report.StagingSeconds,
+            peakBytes = ProcessMemory.OwnPeakBytes(),
+        }));
+        return report.Succeeded ? 0 : 1;
+    }
+
+    /// <summary>Only what goes wrong is of interest.</summary>
+    private sealed class ErrorLog : IDeploymentLog
+    {
+        public void Milestone(string line)
+        {
+        }
+
+        public void Detail(string line)
+        {
+        }
+
+        public void Progress(string line)
+        {
+        }
+
+        public void Report(Problem problem) => Console.Error.WriteLine(problem);
+    }
+}
