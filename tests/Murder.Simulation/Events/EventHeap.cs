@@ -1,6 +1,9 @@
 namespace Murder.Simulation;
 
-/// <summary>What will happen to one host: in the order of instants, and of being added. A binary heap, for a host has some dozens.</summary>
+/// <summary>
+/// What will happen to one host: in the order of instants, at one instant what has the lower turn first, and then in the order of being added.
+/// A binary heap, for a host has some dozens.
+/// </summary>
 internal sealed class EventHeap
 {
     private SimulationEvent[] _events = new SimulationEvent[32];
@@ -10,14 +13,14 @@ internal sealed class EventHeap
     /// <summary>When the first comes; never when there is none.</summary>
     public long NextTicks => _count == 0 ? long.MaxValue : _events[0].Ticks;
 
-    public void Add(long ticks, EventKind kind, int target, int argument)
+    public void Add(long ticks, EventKind kind, int target, int argument, int turn = 0)
     {
         if (_count == _events.Length)
         {
             Array.Resize(ref _events, 2 * _count);
         }
 
-        SimulationEvent added = new(ticks, _sequence++, kind, target, argument);
+        SimulationEvent added = new(ticks, turn, _sequence++, kind, target, argument);
         int at = _count++;
         while (at > 0 && added.IsBefore(_events[(at - 1) / 2]))
         {

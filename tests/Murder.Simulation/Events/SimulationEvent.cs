@@ -47,12 +47,16 @@ internal enum EventKind
 }
 
 /// <summary>One entry of a host's event queue, without references: events are moved about by the hundred million.</summary>
-/// <param name="sequence">the order in which the host's events were added, which decides between those of one instant</param>
-internal readonly struct SimulationEvent(long ticks, long sequence, EventKind kind, int target, int argument)
+/// <param name="turn">below <see cref="TurnsMax"/>; decides between events of one instant</param>
+/// <param name="sequence">the order in which the host's events were added, which decides between those of one turn</param>
+internal readonly struct SimulationEvent(long ticks, int turn, long sequence, EventKind kind, int target, int argument)
 {
-    private const int KindBits = 5;
+    public const int TurnsMax = 1 << 16;
 
-    private readonly long _order = (sequence << KindBits) | (long)kind;
+    private const int KindBits = 5;
+    private const int SequenceBits = 42;
+
+    private readonly long _order = ((long)turn << (SequenceBits + KindBits)) | (sequence << KindBits) | (long)kind;
 
     public long Ticks { get; } = ticks;
 

@@ -20,6 +20,13 @@ internal sealed partial class SimulatedHost
 
     public void At(long ticks, EventKind kind, int target = 0, int argument = 0) => _events.Add(ticks, kind, target, argument);
 
+    /// <summary>
+    /// Something comes from another host. What comes at the same instant comes in random order: links of one rate fall into step, and were the
+    /// order always that of the hosts, the first of them would be served first by everybody, all the time.
+    /// </summary>
+    public void ArriveAt(long ticks, EventKind kind, int target, int argument = 0) =>
+        _events.Add(ticks, kind, target, argument, 1 + Random.Next(SimulationEvent.TurnsMax - 1));
+
     /// <summary>Lets something happen to another host: not sooner than the network's least latency from now.</summary>
     public void Send(SimulatedHost to, long ticks, EventKind kind, int target = 0, int argument = 0)
     {
@@ -40,7 +47,7 @@ internal sealed partial class SimulatedHost
         }
         else
         {
-            At(dispatch.Packet.ArrivesAt, dispatch.Kind, dispatch.Target, dispatch.Argument);
+            ArriveAt(dispatch.Packet.ArrivesAt, dispatch.Kind, dispatch.Target, dispatch.Argument);
         }
     }
 

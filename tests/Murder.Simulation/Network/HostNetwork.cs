@@ -85,7 +85,7 @@ internal sealed partial class HostNetwork(Simulation simulation, Shard shard, Si
         _ends[end].UnderWay.Add(_packets, _packets.Add(packet, aside));
         if (isFirst)
         {
-            host.At(packet.ArrivesAt, EventKind.PacketArrives, end);
+            host.ArriveAt(packet.ArrivesAt, EventKind.PacketArrives, end);
         }
     }
 
