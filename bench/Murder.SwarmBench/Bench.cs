@@ -19,7 +19,7 @@ internal static class Bench
                 await using Lab lab = await Lab.UpAsync(options, hosts, rate, cancellationToken);
                 foreach (ISystem system in options.Systems.SelectMany(name => Make(name, project, options)))
                 {
-                    report.Add(await MeasureAsync(system, lab, payload, options.Runs, cancellationToken));
+                    report.Add(await MeasureAsync(system, lab, payload, options, cancellationToken));
                 }
             }
         }
@@ -31,7 +31,7 @@ internal static class Bench
 
     private static IEnumerable<ISystem> Make(string name, PayloadProject project, BenchOptions options) => name switch
     {
-        "murder" => options.Securities.Select(security => new MurderSystem(project, security)),
+        "murder" => options.Securities.Select(security => new MurderSystem(project, security, options.Limit)),
         "libtorrent" => [new LibtorrentSystem(options)],
         "aria2" => [new AriaSystem(options)],
         "rsync" => [new RsyncSystem()],
@@ -40,19 +40,23 @@ internal static class Bench
     };
 
     /// <summary>A system that fails has its failure in its row; the others are measured all the same.</summary>
-    private static async Task<Row> MeasureAsync(ISystem system, Lab lab, Payload payload, int runs, CancellationToken cancellationToken)
+    private static async Task<Row> MeasureAsync(ISystem system, Lab lab, Payload payload, BenchOptions options, CancellationToken cancellationToken)
     {
         List<RunResult> results = [];
         try
         {
             await lab.ClearHostsAsync();
             await system.PrepareAsync(lab, payload, cancellationToken);
-            for (int run = 0; run < runs; run++)
+            for (int run = 0; run < options.Runs; run++)
             {
                 await lab.ClearHostsAsync();
-                RunResult result = await RunOnceAsync(system, lab, payload, cancellationToken);
+                RunResult result = await RunOnceAsync(system, lab, payload, options, cancellationToken);
                 results.Add(result);
                 Console.WriteLine($"{system.Name} N={lab.Hosts.Count} {lab.Rate}: {result.Describe()}");
+                foreach (HostRate rate in result.Rates)
+                {
+                    Console.WriteLine(rate.Describe(options.LimitBytesPerSecond!.Value));
+                }
             }
 
             return new Row(system.Name, lab.Hosts.Count, lab.Rate, results, Error: null);
@@ -64,17 +68,20 @@ internal static class Bench
         }
     }
 
-    private static async Task<RunResult> RunOnceAsync(ISystem system, Lab lab, Payload payload, CancellationToken cancellationToken)
+    private static async Task<RunResult> RunOnceAsync(ISystem system, Lab lab, Payload payload, BenchOptions options, CancellationToken cancellationToken)
     {
         Outcome outcome;
         Meter meter = Meter.Start(lab);
+        LinkMeter? links = options.Limit is null ? null : LinkMeter.Start(lab);
         await using (meter)
+        await using (links)
         {
             outcome = await system.RunAsync(lab, payload, cancellationToken);
         }
 
         // Outside the timed part: the hosts' files are read where the hosts keep them.
         await Task.WhenAll(outcome.Hosts.Select(host => payload.VerifyAsync(host.Folder, host.Name, cancellationToken)));
-        return RunResult.Of(lab, payload, outcome, meter);
+        long bits = (long)Math.Min(lab.Bits, (options.LimitBytesPerSecond ?? double.MaxValue) * 8);
+        return RunResult.Of(bits, payload, outcome, meter) with { Rates = links is null ? [] : HostRate.Of(outcome, links) };
     }
 }

@@ -23,6 +23,12 @@ internal sealed record BenchOptions
     /// <summary>MurderSwarmSecurity, a row for each; null for the product's own default.</summary>
     public IReadOnlyList<string?> Securities { get; init; } = [null];
 
+    /// <summary>MurderRateLimit, as it is written; null for none.</summary>
+    public string? Limit { get; init; }
+
+    /// <summary>The same in bytes a second.</summary>
+    public double? LimitBytesPerSecond => Limit is null ? null : BytesPerSecond(Limit);
+
     /// <summary>Added to each packet that a host or the deployer sends.</summary>
     public int LatencyMilliseconds { get; init; }
 
@@ -62,6 +68,7 @@ internal sealed record BenchOptions
                 "--runs" => options with { Runs = Number(Value()) },
                 "--json" => options with { JsonPath = Path.GetFullPath(Value()) },
                 "--security" => options with { Securities = [.. List(Value()).Select(name => OneOf(name, "none", "tls"))] },
+                "--limit" => WithLimit(options, Value()),
                 "--latency" => options with { LatencyMilliseconds = Number(Value()) },
                 "--scp-hosts" => options with { ScpHosts = Number(Value()) },
                 "--source" => options with { Source = Path.GetFullPath(Value()) },
@@ -75,6 +82,22 @@ internal sealed record BenchOptions
         }
 
         return options;
+    }
+
+    private static BenchOptions WithLimit(BenchOptions options, string value)
+    {
+        BytesPerSecond(value);
+        return options with { Limit = value };
+    }
+
+    private static double BytesPerSecond(string text)
+    {
+        bool isBits = text.EndsWith("bit", StringComparison.OrdinalIgnoreCase);
+        string number = isBits ? text[..^3] : text;
+        double unit = number is [.., var last] ? char.ToUpperInvariant(last) switch { 'K' => 1e3, 'M' => 1e6, 'G' => 1e9, _ => 1 } : 1;
+        return double.TryParse(unit > 1 ? number[..^1] : number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value > 0
+            ? value * unit / (isBits ? 8 : 1)
+            : throw new BenchException($"'{text}' is no rate: 10M bytes a second, or 80Mbit");
     }
 
     private static string[] List(string value) => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -46,6 +46,8 @@ public abstract partial class DeploymentTask
 
     public string SwarmSecurity { get; set; } = "";
 
+    public string RateLimit { get; set; } = "";
+
     public string MaxFailedHosts { get; set; } = "";
 
     public string IdentityFile { get; set; } = "";
@@ -77,6 +79,7 @@ public abstract partial class DeploymentTask
         ConnectionsMax = ConnectionsMax,
         Port = Port,
         SwarmSecurity = SwarmSecurity,
+        RateLimit = RateLimit,
         MaxFailedHosts = MaxFailedHosts,
         IdentityFile = Absolute(IdentityFile),
         KnownHosts = string.Join(';', KnownHosts.Split(';', ListOptions).Select(Absolute)),

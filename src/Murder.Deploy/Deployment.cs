@@ -38,6 +38,10 @@ public static class Deployment
         Release release = await ReleaseBuilder.BuildAsync(settings, options, startedAt, cancellationToken).ConfigureAwait(false);
         log.Milestone($"release {release.Id}  {release.Metainfo.Files.Count} files, {Sizes.Format(release.Metainfo.Layout.TotalLength)}");
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, goal, FreshSeed(log), DeployedBy());
+        if (plan.RateLimit is { } limit)
+        {
+            log.Milestone($"at most {limit} into each host, and out of each host and this machine");
+        }
 
         DeploymentReport report = await RollOutAsync(plan, release, settings, startedAt, origin, log, cancellationToken).ConfigureAwait(false);
         try
@@ -142,6 +146,7 @@ public static class Deployment
                 Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
                 Seed = seed,
                 Credential = seeder.CredentialFor(seed),
+                BytesPerSecondMax = plan.RateLimit?.BytesPerSecond,
                 DeployedBy = plan.DeployedBy,
             };
         };

@@ -60,6 +60,9 @@ public sealed record FetchCommand : AgentCommand
     /// <summary>Makes the agent a member of this deploy's swarm; null for a swarm without certificates.</summary>
     public MemberCredential? Credential { get; init; }
 
+    /// <summary>Bytes of the release that the agent may receive in a second, and as many that it may send; null for no limit.</summary>
+    public long? BytesPerSecondMax { get; init; }
+
     /// <summary>Who deploys, for the audit log: user@machine.</summary>
     public string DeployedBy { get; init; } = "";
 }

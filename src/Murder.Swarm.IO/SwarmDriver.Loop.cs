@@ -13,11 +13,12 @@ public sealed partial class SwarmDriver
     /// </summary>
     private const int TurnsInARowMax = 16;
 
-    // All of these belong to the loop, but for the flag that wakes it.
+    // All of these belong to the loop, but for the flags that others set.
     private readonly Queue<SwarmInput> _answers = new(); // to orders that could not be carried out: for the next turn, before all else
     private volatile bool _stopAsked;
     private Instant? _stopDeadline;
-    private Instant? _wakeAt;
+    private volatile bool _isTimerSet; // cleared when it fires
+    private Instant _wakeAt; // when the timer was set to fire
     private bool _stopped;
 
     private Instant Now() => new(_time.GetElapsedTime(_origin).Ticks);
@@ -34,7 +35,7 @@ public sealed partial class SwarmDriver
     /// <summary>The only code that calls the session: one turn after the other until it has stopped, or had its time to.</summary>
     private async Task LoopAsync(CancellationToken ending)
     {
-        using ITimer timer = _time.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using ITimer timer = _time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _session.HandleTimeout(Now());
         CarryOutAll(ending);
         int turnsInARow = 0;
@@ -139,9 +140,16 @@ public sealed partial class SwarmDriver
         }
     }
 
+    private void OnTimer()
+    {
+        _isTimerSet = false;
+        _inbox.Wake();
+    }
+
     /// <summary>
     /// The timer is moved only when it would come too late: one that comes too early costs an empty turn, and most turns move the
-    /// session's next timeout by a little. Rounded up to what timers resolve, so as not to turn idly until the time has come.
+    /// session's next timeout by a little. Rounded up to what timers resolve, so as not to turn idly until the time has come. It may
+    /// still fire a little early, for it has another clock than ours: then it must be set anew, though it was to come now.
     /// </summary>
     private void SetTimer(ITimer timer)
     {
@@ -151,14 +159,15 @@ public sealed partial class SwarmDriver
             next = deadline;
         }
 
-        Instant now = Now();
-        if (next is not { } due || (_wakeAt > now && _wakeAt <= due))
+        if (next is not { } due || (_isTimerSet && _wakeAt <= due))
         {
             return;
         }
 
+        Instant now = Now();
         double milliseconds = Math.Max(0, Math.Ceiling((due - now).TotalMilliseconds));
-        timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
         _wakeAt = now + TimeSpan.FromMilliseconds(milliseconds);
+        _isTimerSet = true; // before it can fire
+        timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
 }

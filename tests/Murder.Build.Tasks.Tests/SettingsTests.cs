@@ -17,6 +17,7 @@ public sealed class SettingsTests
         task.ConnectionsMax = "7";
         task.Port = "7000";
         task.SwarmSecurity = "none";
+        task.RateLimit = "12.5M";
         task.MaxFailedHosts = "10%";
 
         DeploymentSettings settings = task.ToSettings();
@@ -34,6 +35,7 @@ public sealed class SettingsTests
         Assert.Equal("7", settings.ConnectionsMax);
         Assert.Equal("7000", settings.Port);
         Assert.Equal("none", settings.SwarmSecurity);
+        Assert.Equal("12.5M", settings.RateLimit);
         Assert.Equal("10%", settings.MaxFailedHosts);
     }
 

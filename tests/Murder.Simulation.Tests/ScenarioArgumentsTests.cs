@@ -6,10 +6,11 @@ public class ScenarioArgumentsTests
     public void Words_become_a_scenario()
     {
         Scenario scenario = ScenarioArguments.Read(
-            "--hosts 1000 --rate 1gbit --size 100MB --pieces 400 --seed 7 --dead 2% --corrupt 0.1% --partition 0.5+2 --set RequestsMax=99 --set RequestTimeout=5".Split(' '));
+            "--hosts 1000 --rate 1gbit --limit 80mbit --size 100MB --pieces 400 --seed 7 --dead 2% --corrupt 0.1% --partition 0.5+2 --set RequestsMax=99 --set RequestTimeout=5".Split(' '));
 
         Assert.Equal(1000, scenario.Hosts);
         Assert.Equal(125_000_000, scenario.RateBytesPerSecond);
+        Assert.Equal(10_000_000, scenario.Limit);
         Assert.Equal(256 * 1024, scenario.PieceLength);
         Assert.Equal(382, scenario.PieceCount);
         Assert.Equal(0.02, scenario.DeadShare);

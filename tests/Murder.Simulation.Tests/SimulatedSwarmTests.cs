@@ -160,10 +160,10 @@ public class SimulatedSwarmTests
     /// </summary>
     private static class Limits
     {
-        public const double LastToBound = 2.4;
+        public const double LastToBound = 1.9;
         public const double LastToBoundWithFaults = 4.0;
-        public const double WastedShare = 0.18;
-        public const double SeederCopies = 2.4;
+        public const double WastedShare = 0.17;
+        public const double SeederCopies = 1.9;
         public const double CentralPushToLast = 200;
     }
 }

@@ -13,6 +13,12 @@ catch (FormatException e)
     return 2;
 }
 
-SimulationReport report = new Simulation(scenario).Run();
+Simulation simulation = new(scenario);
+SimulationReport report = simulation.Run();
+if (simulation.Timeline is { } timeline && !isJson)
+{
+    Console.WriteLine(timeline.ToText());
+}
+
 Console.WriteLine(isJson ? ReportText.ToJson(report) : ReportText.ToText(report));
 return report.HealthyCompleted == report.HealthyHosts && report.ImpairedCompleted == report.ImpairedHosts ? 0 : 1;

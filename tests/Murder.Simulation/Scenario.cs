@@ -12,6 +12,9 @@ public sealed record Scenario
     /// <summary>Of each host's uplink, and of each host's downlink.</summary>
     public long RateBytesPerSecond { get; init; } = 125_000_000;
 
+    /// <summary>What each session, the seeder's too, sends and asks for at most, in bytes a second; null for no limit (<see cref="SwarmOptions.BytesPerSecondMax"/>).</summary>
+    public long? Limit { get; init; }
+
     public long SizeBytes { get; init; } = 100_000_000;
 
     /// <summary>Wanted; the piece length is the power of two that comes nearest.</summary>
@@ -82,6 +85,9 @@ public sealed record Scenario
     /// <summary>After each so many inputs, the session's invariants are checked; 0 for never.</summary>
     public int InvariantsEvery { get; init; }
 
+    /// <summary>How often a <see cref="Timeline"/> of the run is taken; zero for never. It changes nothing of the run.</summary>
+    public TimeSpan TimelineInterval { get; init; }
+
     public int PieceLength
     {
         get
@@ -93,10 +99,13 @@ public sealed record Scenario
 
     public int PieceCount => (int)((SizeBytes + PieceLength - 1) / PieceLength);
 
+    /// <summary>What a host can use of its link.</summary>
+    public long UsableRate => Math.Min(RateBytesPerSecond, Limit ?? long.MaxValue);
+
     /// <summary>No way of passing pieces on is faster: F/C × (1 + ⌊log2 N⌋ / pieces).</summary>
     public TimeSpan Bound =>
-        TimeSpan.FromSeconds(SizeBytes / (double)RateBytesPerSecond * (1 + ((double)BitOperations.Log2((uint)Hosts) / PieceCount)));
+        TimeSpan.FromSeconds(SizeBytes / (double)UsableRate * (1 + ((double)BitOperations.Log2((uint)Hosts) / PieceCount)));
 
     /// <summary>What a deployer needs who sends everybody a copy over the one link: N × F/C.</summary>
-    public TimeSpan CentralPush => TimeSpan.FromSeconds(SizeBytes / (double)RateBytesPerSecond * Hosts);
+    public TimeSpan CentralPush => TimeSpan.FromSeconds(SizeBytes / (double)UsableRate * Hosts);
 }

@@ -8,9 +8,9 @@ namespace Murder.Simulation;
 internal static class ScenarioArguments
 {
     public const string Usage = """
-        usage: Murder.Simulation [--hosts N] [--rate 1gbit] [--size 100MB] [--pieces 400] [--seed N] [--dead 2%] [--slow 2%] [--corrupt 0.1%]
+        usage: Murder.Simulation [--hosts N] [--rate 1gbit] [--limit 100mbit] [--size 100MB] [--pieces 400] [--seed N] [--dead 2%] [--slow 2%] [--corrupt 0.1%]
                [--zones N] [--zones-told 0|1] [--partition AT+FOR] [--tracker-away AT+FOR] [--tracker-service MS] [--start-spread MS] [--disk 1GB] [--peers-wanted N] [--seeder-peers N] [--origin 0|1]
-               [--time-max SECONDS] [--invariants-every N] [--set OPTION=VALUE]... [--json]
+               [--time-max SECONDS] [--invariants-every N] [--timeline MS] [--set OPTION=VALUE]... [--json]
         AT and FOR are seconds. OPTION is a property of SwarmOptions or TrackerOptions; times are written in milliseconds.
         """;
 
@@ -25,6 +25,7 @@ internal static class ScenarioArguments
             {
                 "--hosts" => scenario with { Hosts = (int)Number(value) },
                 "--rate" => scenario with { RateBytesPerSecond = Rate(value) },
+                "--limit" => scenario with { Limit = Rate(value) },
                 "--size" => scenario with { SizeBytes = Bytes(value) },
                 "--pieces" => scenario with { Pieces = (int)Number(value) },
                 "--seed" => scenario with { Seed = (ulong)Number(value) },
@@ -43,6 +44,7 @@ internal static class ScenarioArguments
                 "--origin" => scenario with { IsSeederOrigin = Number(value) > 0 },
                 "--time-max" => scenario with { TimeMax = TimeSpan.FromSeconds(Number(value)) },
                 "--invariants-every" => scenario with { InvariantsEvery = (int)Number(value) },
+                "--timeline" => scenario with { TimelineInterval = TimeSpan.FromMilliseconds(Number(value)) },
                 "--set" => Set(scenario, value),
                 _ => throw new FormatException($"unknown word '{words[at]}'"),
             };

@@ -27,6 +27,7 @@ public sealed class Simulation
         Payload = new FakePayload(scenario.SizeBytes, scenario.PieceLength);
         InfoHash = Payload.Metainfo.InfoHash.Truncated();
         Random = new SwarmRandom(seeds.Next());
+        Timeline = scenario.TimelineInterval > TimeSpan.Zero ? new Timeline(scenario.TimelineInterval) : null;
         Network = new SimulatedNetwork(this);
         Tracker = new SimulatedTracker(this, seeds.Next());
         _hosts = new SimulatedHost[scenario.Hosts + 1];
@@ -53,6 +54,9 @@ public sealed class Simulation
 
     internal TraceHash Trace { get; } = new();
 
+    /// <summary>Null unless the scenario asks for one.</summary>
+    internal Timeline? Timeline { get; }
+
     internal SimulatedNetwork Network { get; }
 
     internal SimulatedTracker Tracker { get; }
@@ -69,6 +73,7 @@ public sealed class Simulation
         long began = Stopwatch.GetTimestamp();
         while (_awaited > 0 && _events.TryTake(out SimulationEvent next) && next.Ticks <= Scenario.TimeMax.Ticks)
         {
+            Timeline?.PassTo(next.Ticks, this);
             Now = new Instant(next.Ticks);
             Happen(next);
         }

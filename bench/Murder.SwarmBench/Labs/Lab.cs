@@ -53,6 +53,10 @@ internal sealed class Lab : IAsyncDisposable
     /// <summary>A process that lives in the deployer's namespace as long as the lab: its /proc shows that network.</summary>
     public int DeployerProcessId => _keeper.Id;
 
+    /// <summary>A process of the host's namespace that lives as long as the lab.</summary>
+    public int KeeperOf(string host) => int.Parse(
+        File.ReadLines(Path.Combine(_state, "pids")).Select(line => line.Split(' ')).Single(fields => fields[0] == host)[1], CultureInfo.InvariantCulture);
+
     public static async Task<Lab> UpAsync(BenchOptions options, int hosts, string rate, CancellationToken cancellationToken)
     {
         string script = Path.Combine(options.Repository, "bench", "lab");

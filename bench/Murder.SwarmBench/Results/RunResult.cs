@@ -14,7 +14,7 @@ internal sealed record RunResult
     /// <summary>Each host's, in the order of the lab.</summary>
     public required IReadOnlyList<double> HostSeconds { get; init; }
 
-    /// <summary>F/C: the payload's bits divided by the rate.</summary>
+    /// <summary>F/C: the payload's bits divided by the rate, or by the limit when that is less.</summary>
     public required double BoundSeconds { get; init; }
 
     /// <summary><see cref="LastSeconds"/> divided by <see cref="BoundSeconds"/>.</summary>
@@ -54,7 +54,10 @@ internal sealed record RunResult
 
     public double? ReadySeconds { get; init; }
 
-    public static RunResult Of(Lab lab, Payload payload, Outcome outcome, Meter meter)
+    /// <summary>Of the deployer and each host; empty without a limit to hold them against.</summary>
+    public IReadOnlyList<HostRate> Rates { get; init; } = [];
+
+    public static RunResult Of(long bits, Payload payload, Outcome outcome, Meter meter)
     {
         Sample start = meter.At(outcome.StartedAt);
         Sample end = meter.At(outcome.LastDoneAt);
@@ -69,8 +72,8 @@ internal sealed record RunResult
             FirstSeconds = (outcome.Hosts.Min(host => host.DoneAt) - outcome.StartedAt).TotalSeconds,
             HostSeconds = [.. outcome.Hosts.Select(host => Math.Round((host.DoneAt - outcome.StartedAt).TotalSeconds, 3))],
             StartSeconds = (meter.WhenSent(payload.TotalBytes / 100.0, outcome.StartedAt) - outcome.StartedAt)?.TotalSeconds,
-            BoundSeconds = payload.SecondsAt(lab.Bits),
-            Ratio = last / payload.SecondsAt(lab.Bits),
+            BoundSeconds = payload.SecondsAt(bits),
+            Ratio = last / payload.SecondsAt(bits),
             PayloadCopies = outcome.SeederPayloadBytes / (double)payload.TotalBytes,
             LinkCopies = (end.SentBytes - start.SentBytes) / payload.TotalBytes * outcome.Scale,
             HostCpuPerGB = hostCpu / delivered,

@@ -14,7 +14,13 @@ internal interface ISystem
 
 /// <summary>A host that has everything.</summary>
 /// <param name="Folder">its copy, as this machine sees it</param>
-internal sealed record HostOutcome(string Name, DateTimeOffset DoneAt, string Folder);
+internal sealed record HostOutcome(string Name, DateTimeOffset DoneAt, string Folder)
+{
+    /// <summary>Payload, as the system says; 0 when it does not.</summary>
+    public long ReceivedBytes { get; init; }
+
+    public long SentBytes { get; init; }
+}
 
 /// <summary>One run.</summary>
 /// <param name="StartedAt">when the clock of the headline began</param>

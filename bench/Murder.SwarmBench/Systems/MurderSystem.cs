@@ -7,7 +7,7 @@ namespace Murder.SwarmBench;
 /// <c>dotnet publish --no-build -t:MurderDeploy</c> in the deployer's namespace: the packed package, the static agent, real SSH. The clock runs
 /// from the seeder's first byte to the last host staged, both from report.json.
 /// </summary>
-internal sealed class MurderSystem(PayloadProject project, string? security) : ISystem
+internal sealed class MurderSystem(PayloadProject project, string? security, string? limit) : ISystem
 {
     public string Name => security is null ? "murder" : $"murder ({security})";
 
@@ -46,7 +46,11 @@ internal sealed class MurderSystem(PayloadProject project, string? security) : I
         JsonElement[] hosts = [.. report.GetProperty("hosts").EnumerateArray()];
         return new Outcome(
             startedAt.AddSeconds(firstByte),
-            [.. hosts.Zip(lab.Hosts, (host, place) => new HostOutcome(place.Name, startedAt.AddSeconds(host.GetProperty("stagedSeconds").GetDouble()), Path.Combine(place.App, "releases", release)))])
+            [.. hosts.Zip(lab.Hosts, (host, place) => new HostOutcome(place.Name, startedAt.AddSeconds(host.GetProperty("stagedSeconds").GetDouble()), Path.Combine(place.App, "releases", release))
+            {
+                ReceivedBytes = host.GetProperty("downloadedBytes").GetInt64(),
+                SentBytes = host.GetProperty("uploadedBytes").GetInt64(),
+            })])
         {
             SeederPayloadBytes = report.GetProperty("seederUploadedBytes").GetInt64(),
             DeploySeconds = report.GetProperty("totalSeconds").GetDouble(),
@@ -70,6 +74,7 @@ internal sealed class MurderSystem(PayloadProject project, string? security) : I
                 $"-p:MurderBenchFiles={files}",
                 "-p:MurderProgress=none",
                 .. security is null ? [] : (string[])[$"-p:MurderSwarmSecurity={security}"],
+                .. limit is null ? [] : (string[])[$"-p:MurderRateLimit={limit}"],
             ]);
         PayloadProject.Quieten(start);
         await Command.RunAsync(start, cancellationToken);

@@ -25,6 +25,9 @@ public sealed record DeploymentPlan
 
     public required SwarmSecurity SwarmSecurity { get; init; }
 
+    /// <summary>Of every host and of the seeder, each way; null for none.</summary>
+    public RateLimit? RateLimit { get; init; }
+
     /// <summary>First port of the seeder on this machine: where firewalls have been opened for the swarm; any, when only local hosts come.</summary>
     public int SeederPort => Hosts.All(host => host.IsLocal) ? 0 : Port;
 

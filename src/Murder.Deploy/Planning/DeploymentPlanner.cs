@@ -15,6 +15,7 @@ internal static class DeploymentPlanner
         LaunchesMax = options.ConnectionsMax,
         Port = options.Port,
         SwarmSecurity = options.SwarmSecurity,
+        RateLimit = options.RateLimit,
         Seed = seed,
         DeployedBy = deployedBy,
     };

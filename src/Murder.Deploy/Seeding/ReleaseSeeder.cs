@@ -25,9 +25,10 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     private readonly Task[] _both;
     private readonly Task _running;
 
-    private ReleaseSeeder(Release release, SwarmSecurity security, int port, ulong seed, TimeProvider time)
+    private ReleaseSeeder(Release release, DeploymentPlan plan, int port, TimeProvider time)
     {
-        if (security == SwarmSecurity.Tls)
+        ulong seed = plan.Seed;
+        if (plan.SwarmSecurity == SwarmSecurity.Tls)
         {
             _authority = new SwarmAuthority(time);
             _seederTls = new MemberTls(_authority.Issue(PeerOf(seed)), time);
@@ -45,7 +46,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
                 _store,
                 Bitfield.Full(release.Metainfo.Layout.PieceCount),
                 announcer: null,
-                new SwarmDriverOptions { Port = port, Seed = seed, Security = _seederTls, Session = SwarmOptions.Default with { PeersMax = PeersMax, UnchokedPeersMax = PeersMax, IsOrigin = true } },
+                new SwarmDriverOptions { Port = port, Seed = seed, Security = _seederTls, Session = SessionOptions(plan) },
                 time);
         }
         catch
@@ -84,11 +85,11 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         ReleaseSeeder seeder;
         try
         {
-            seeder = new ReleaseSeeder(release, plan.SwarmSecurity, port, plan.Seed, time);
+            seeder = new ReleaseSeeder(release, plan, port, time);
         }
         catch (SocketException e) when (port != 0)
         {
-            seeder = new ReleaseSeeder(release, plan.SwarmSecurity, port: 0, plan.Seed, time);
+            seeder = new ReleaseSeeder(release, plan, port: 0, time);
             log.Milestone($"no swarm port from {port} on is free on this machine ({e.Message}); the seeder listens on {seeder.Ports.Seeder}");
         }
 
@@ -123,6 +124,9 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         await _tracker.DisposeAsync().ConfigureAwait(false);
         DisposeMeans();
     }
+
+    private static SwarmOptions SessionOptions(DeploymentPlan plan) =>
+        SwarmOptions.Default with { PeersMax = PeersMax, UnchokedPeersMax = PeersMax, IsOrigin = true, BytesPerSecondMax = plan.RateLimit?.BytesPerSecond };
 
     private void DisposeMeans()
     {

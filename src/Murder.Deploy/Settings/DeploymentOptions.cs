@@ -42,4 +42,7 @@ public sealed record DeploymentOptions
     public required int Port { get; init; }
 
     public required SwarmSecurity SwarmSecurity { get; init; }
+
+    /// <summary>Null for none.</summary>
+    public RateLimit? RateLimit { get; init; }
 }

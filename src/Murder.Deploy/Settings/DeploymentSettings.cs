@@ -62,6 +62,9 @@ public sealed record DeploymentSettings
 
     public string SwarmSecurity { get; init; } = "";
 
+    /// <summary>As <see cref="Murder.Deploy.RateLimit.TryParse"/> reads it; empty or <c>none</c> for no limit.</summary>
+    public string RateLimit { get; init; } = "";
+
     public string MaxFailedHosts { get; init; } = "";
 
     /// <summary>Private key; empty for ssh's usual ones.</summary>

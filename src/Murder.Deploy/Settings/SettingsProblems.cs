@@ -32,4 +32,9 @@ internal static class SettingsProblems
         "MURDER0015",
         $"Version is '{value}', which is not a version NuGet understands.",
         "Set the project's Version to something like 1.4.0 or 1.4.0-rc.1.");
+
+    public static Problem RateLimit(string value) => new(
+        "MURDER0016",
+        $"MurderRateLimit is '{value}'.",
+        "Give bytes a second, as 500k, 12.5M or 1G, or bits a second, as 100Mbit, from 100k on; leave the property out for no limit.");
 }

@@ -25,6 +25,13 @@ internal static class SettingsValidator
             problems.Add(SettingsProblems.SwarmSecurity(settings.SwarmSecurity));
         }
 
+        RateLimit limit = default;
+        bool isLimited = settings.RateLimit is not ("" or "none");
+        if (isLimited && !RateLimit.TryParse(settings.RateLimit, out limit))
+        {
+            problems.Add(SettingsProblems.RateLimit(settings.RateLimit));
+        }
+
         if (settings.Release.Length > 0 && !ReleaseId.TryParse(settings.Release, out _))
         {
             problems.Add(SettingsProblems.ReleaseId(settings.Release));
@@ -47,6 +54,7 @@ internal static class SettingsValidator
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
             Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),
             SwarmSecurity = settings.SwarmSecurity == "none" ? SwarmSecurity.None : SwarmSecurity.Tls,
+            RateLimit = isLimited ? limit : null,
         };
     }
 

@@ -185,7 +185,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     private void Join(Metainfo metainfo, Bitfield verified, IReadOnlyList<Uri> trackers)
     {
         _member = new SwarmMember(metainfo, _pieces!, verified, trackers, _security, command, time);
-        _report = new ProgressReport(_member, metainfo.Layout.TotalLength, _resumedBytes, events, options, time);
+        _report = new ProgressReport(_member, metainfo.Layout.TotalLength, _resumedBytes, events, options.AtRate(command.BytesPerSecondMax, metainfo.Layout.PieceLength), time);
     }
 
     private async Task WaitUntilCompleteAsync(CancellationToken cancellationToken)
@@ -197,7 +197,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
             string tracker = _member.TrackerFailure is { } failure ? $", and the tracker cannot be asked: {failure}" : "";
             throw new VerbException(
                 HostFailure.SwarmStalled,
-                $"no byte of {command.Release} arrived for {options.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected{tracker}");
+                $"no byte of {command.Release} arrived for {_report.StallAfter.TotalSeconds:0} s, with {_member.Stats.PeersConnected} peers connected{tracker}");
         }
 
         await completed.ConfigureAwait(false);

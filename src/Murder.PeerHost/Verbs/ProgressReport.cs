@@ -37,6 +37,8 @@ internal sealed class ProgressReport : IAsyncDisposable
     /// <summary>Ends when no byte arrived for <see cref="FetchOptions.StallAfter"/> although some are missing.</summary>
     public Task Stalled => _stalled.Task;
 
+    public TimeSpan StallAfter => _options.StallAfter;
+
     /// <summary>Says where the member stands, unless that was said last.</summary>
     public void Send()
     {
@@ -81,7 +83,7 @@ internal sealed class ProgressReport : IAsyncDisposable
                     lastMoved = stats;
                     movedAt = _time.GetTimestamp();
                 }
-                else if (stats.VerifiedBytes < _totalBytes && _time.GetElapsedTime(movedAt) >= _options.StallAfter)
+                else if (stats.VerifiedBytes < _totalBytes && _time.GetElapsedTime(movedAt) >= StallAfter)
                 {
                     _stalled.TrySetResult();
                 }

@@ -26,7 +26,7 @@ internal sealed class SwarmMember : IAsyncDisposable
     public SwarmMember(Metainfo metainfo, PieceStore store, Bitfield verified, IReadOnlyList<Uri> trackers, MemberTls? security, FetchCommand command, TimeProvider time)
     {
         _tracker = trackers.Count > 0 ? new TrackerClient(trackers, security) : null;
-        SwarmDriverOptions options = new() { Port = command.Port, Seed = command.Seed, Security = security };
+        SwarmDriverOptions options = new() { Port = command.Port, Seed = command.Seed, Security = security, Session = SwarmOptions.Default with { BytesPerSecondMax = command.BytesPerSecondMax } };
         try
         {
             _driver = new SwarmDriver(metainfo, store, verified, _tracker, options, time);

@@ -62,7 +62,9 @@ public sealed class MemberTls : IDisposable
     internal async Task<PeerChannel?> AuthenticatePeerAsync(Stream stream, bool isClient, CancellationToken cancellationToken)
     {
         PeerId? peer = null;
-        SslStream? secured = await AuthenticateAsync(stream, isClient, certificate => (peer = MemberName.PeerOf(certificate)) is not null, cancellationToken).ConfigureAwait(false);
+        GatheringStream gathering = new(stream);
+        SslStream? secured = await AuthenticateAsync(gathering, isClient, certificate => (peer = MemberName.PeerOf(certificate)) is not null, cancellationToken).ConfigureAwait(false);
+        gathering.IsGathering = true;
         return secured is null ? null : new PeerChannel(secured, peer);
     }
 

@@ -48,6 +48,7 @@ internal sealed class HttpConnection : IDisposable
                 : HttpAnswer.Refusal(status);
             Consume(Math.Max(end, 0));
             await _stream.WriteAsync(given.ToBytes(), _deadline.Token).ConfigureAwait(false);
+            await _stream.FlushAsync(_deadline.Token).ConfigureAwait(false);
             _deadline.CancelAfter(_options.IdleTimeout);
         }
         while (given.KeepAlive);
@@ -113,6 +114,7 @@ internal sealed class HttpConnection : IDisposable
         if (_stream is SslStream secured)
         {
             await secured.ShutdownAsync().ConfigureAwait(false);
+            await secured.FlushAsync().ConfigureAwait(false);
         }
 
         _socket.Shutdown(SocketShutdown.Send);

@@ -27,6 +27,7 @@ internal sealed partial class PeerConnection
         }
 
         await _services.Inbox.PutAsync(SwarmInput.HandshakeReceived(Slot, handshake!)).ConfigureAwait(false);
+        bool isSomethingPut = true;
         while (true)
         {
             switch (frames.TryTake(out ReadOnlyMemory<byte> body))
@@ -34,8 +35,13 @@ internal sealed partial class PeerConnection
                 case FrameResult.Malformed:
                     return CloseReason.ProtocolError;
                 case FrameResult.NeedMore:
-                    // What one read brought is one turn.
-                    _services.Inbox.Wake();
+                    if (isSomethingPut)
+                    {
+                        // What one read brought is one turn.
+                        isSomethingPut = false;
+                        _services.Inbox.Wake();
+                    }
+
                     if (!await frames.FillAsync(cancellationToken).ConfigureAwait(false))
                     {
                         return CloseReason.Lost;
@@ -44,6 +50,9 @@ internal sealed partial class PeerConnection
                     break;
                 case FrameResult.Taken when !await TakeFrameAsync(body, cancellationToken).ConfigureAwait(false):
                     return CloseReason.ProtocolError;
+                case FrameResult.Taken:
+                    isSomethingPut = true;
+                    break;
             }
         }
     }

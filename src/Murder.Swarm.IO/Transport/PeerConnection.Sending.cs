@@ -129,6 +129,7 @@ internal sealed partial class PeerConnection
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> gathered, CancellationToken cancellationToken)
     {
         await _stream.WriteAsync(gathered, cancellationToken).ConfigureAwait(false);
+        await _stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         foreach (BlockRef block in _gathered)
         {
             await _services.Inbox.PutAsync(SwarmInput.BlockSent(Slot, block)).ConfigureAwait(false);

@@ -27,6 +27,7 @@ internal sealed partial class PiecePicker
     private readonly List<OpenPiece> _needy = []; // open pieces with a block that nobody is asked for, in the order they came to need it
     private readonly List<PickerPeer?> _peers = [];
     private readonly Queue<int> _evicted = new();
+    private readonly QueueTime _queue;
     private int _blocksBegun; // of open pieces and of those being stored
     private long _releases;
 
@@ -36,6 +37,7 @@ internal sealed partial class PiecePicker
         _stored = stored;
         _options = options;
         _random = random;
+        _queue = new QueueTime(options);
         _rarity = new PieceRarity(layout.PieceCount);
         _openOf = new OpenPiece?[layout.PieceCount];
         for (int piece = 0; piece < layout.PieceCount; piece++)
@@ -66,7 +68,7 @@ internal sealed partial class PiecePicker
             _peers.Add(null);
         }
 
-        RequestPipe pipe = new(Math.Min(_options.RequestsPerPeerStart, _options.RequestsPerPeerMax), _options.RequestQueueTime);
+        RequestPipe pipe = new(Math.Min(_options.RequestsPerPeerStart, _options.RequestsPerPeerMax));
         _peers[peer] = new PickerPeer(peer, _layout.PieceCount, pipe);
     }
 
@@ -175,7 +177,8 @@ internal sealed partial class PiecePicker
     {
         cancelled.Clear();
         PickerPeer sender = Peer(peer);
-        wasAsked = sender.Pipe.Arrive(block, _options.RequestsPerPeerMax, now);
+        _queue.Measure(now);
+        wasAsked = sender.Pipe.Arrive(block, _options.RequestsPerPeerMax, _queue.Present, now);
         Watch(sender.Pipe);
         RequestCount -= wasAsked ? 1 : 0;
         if (_openOf[block.Piece] is not { } piece || piece.IsHere(block.Index))

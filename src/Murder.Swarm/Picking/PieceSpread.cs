@@ -17,6 +17,8 @@ internal sealed class PieceSpread
     /// <summary>Pieces that are with one peer at a time, when the link is too slow for more: one that it takes, and one to go on with.</summary>
     private const int ReceiverPiecesMax = 2;
 
+    private const int TurnsPatience = 10;
+
     private readonly PieceLayout _layout;
     private readonly SwarmOptions _options;
     private readonly Bitfield _waiting;
@@ -39,6 +41,8 @@ internal sealed class PieceSpread
 
     /// <summary>Every piece is out: nothing is to be hidden any more.</summary>
     public bool IsOver => _out.IsFull;
+
+    private double BytesEnough => _options.SpreadBytesMin + (_bytesPerSecond * _options.SpreadTime.TotalSeconds);
 
     public void AddPeer(int peer, Instant now)
     {
@@ -76,7 +80,7 @@ internal sealed class PieceSpread
     public bool TryShow(long bytesAsked, Instant now, out int peer, out int piece)
     {
         (peer, piece) = (-1, -1);
-        double enough = _options.SpreadBytesMin + (_bytesPerSecond * _options.SpreadTime.TotalSeconds);
+        double enough = BytesEnough;
         if (_waiting.Count == 0 || bytesAsked + BytesJustShown(now) >= enough
             || FindReceiver() is not { } receiver || receiver.BytesShown >= Math.Max(enough, ReceiverPiecesMax * _layout.PieceLength))
         {
@@ -123,6 +127,7 @@ internal sealed class PieceSpread
     public Instant? TakeBackStalled(Instant now)
     {
         Instant? next = null;
+        TimeSpan patience = Patience();
         foreach (Receiver? receiver in _receivers)
         {
             if (receiver is not { Showings.Count: > 0 })
@@ -130,7 +135,7 @@ internal sealed class PieceSpread
                 continue;
             }
 
-            Instant end = receiver.LastProgress + _options.SpreadPatience;
+            Instant end = receiver.LastProgress + patience;
             if (end <= now)
             {
                 receiver.IsStalled = true;
@@ -143,6 +148,13 @@ internal sealed class PieceSpread
         }
 
         return next;
+    }
+
+    /// <summary>A peer's turn comes within what all that is asked for takes; one that takes nothing for ten times as long takes nothing.</summary>
+    private TimeSpan Patience()
+    {
+        double seconds = Math.Clamp(TurnsPatience * BytesEnough / _bytesPerSecond, _options.SpreadPatienceMin.TotalSeconds, _options.SpreadPatienceMax.TotalSeconds);
+        return new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond)); // before the first block the rate is zero, and the patience the longest
     }
 
     /// <summary>What was shown so lately that the requests for it are still on their way.</summary>
@@ -221,6 +233,12 @@ internal sealed class PieceSpread
     {
         public int Peer { get; } = peer;
 
+        /// <summary>
+        /// Its place in a round of showings. Scattered (Fibonacci hashing): peers that came one after the other were told of each other, and
+        /// pieces that are let out one after the other must not all begin in one corner of the swarm.
+        /// </summary>
+        public uint Turn { get; } = (uint)peer * 2_654_435_769;
+
         public List<Showing> Showings { get; } = [];
 
         public long BytesShown { get; set; }
@@ -234,6 +252,7 @@ internal sealed class PieceSpread
         public bool IsBefore(Receiver other) =>
             IsStalled != other.IsStalled ? !IsStalled
             : BytesShown != other.BytesShown ? BytesShown < other.BytesShown
-            : PiecesShown < other.PiecesShown;
+            : PiecesShown != other.PiecesShown ? PiecesShown < other.PiecesShown
+            : Turn < other.Turn;
     }
 }

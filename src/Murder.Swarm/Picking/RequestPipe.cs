@@ -3,13 +3,12 @@ namespace Murder.Swarm;
 /// <summary>
 /// What one peer is asked for: the blocks, in the order of asking, how many it may be asked for at once, and how fast it answers.
 /// <para>
-/// The window follows the wait of each block, from asking to arrival: below <paramref name="queueTime"/> it grows, above it shrinks
+/// The window follows the wait of each block, from asking to arrival: below the queue time it grows, above it shrinks
 /// (the control law of RFC 6817, with the queue at the sender in place of the queue in the network). A pipe too short leaves the sender's
 /// link idle; one too long makes every piece late by what waits before it, and with it everybody who waits for that piece from us.
 /// </para>
 /// </summary>
-/// <param name="queueTime">what a block may wait at the sender</param>
-internal sealed class RequestPipe(int windowStart, TimeSpan queueTime)
+internal sealed class RequestPipe(int windowStart)
 {
     /// <summary>With fewer, a sender has nothing to do between a block and the request that it answers.</summary>
     private const int WindowMin = 2;
@@ -47,7 +46,8 @@ internal sealed class RequestPipe(int windowStart, TimeSpan queueTime)
     }
 
     /// <summary>A block came. False when it was not asked for.</summary>
-    public bool Arrive(BlockRef block, int windowMax, Instant now)
+    /// <param name="queueTime">what a block may wait at the sender</param>
+    public bool Arrive(BlockRef block, int windowMax, TimeSpan queueTime, Instant now)
     {
         if (!TryRemove(block, out Asked asked))
         {

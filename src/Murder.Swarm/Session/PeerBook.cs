@@ -100,9 +100,10 @@ internal sealed class PeerBook(SwarmOptions options, SwarmRandom random)
         Delay(entry, now);
     }
 
-    /// <summary>A peer that connected to us says that it listens here.</summary>
+    /// <summary>A peer that connected to us says that it listens here: when the tracker tells of it later, it need not be connected to.</summary>
     public void FoundIncoming(IPEndPoint endpoint)
     {
+        Add(endpoint);
         if (_byEndpoint.TryGetValue(endpoint, out Entry? entry) && entry.Use == Use.Idle)
         {
             entry.Use = Use.Connected;

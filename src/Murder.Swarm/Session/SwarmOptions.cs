@@ -5,6 +5,15 @@ public sealed record SwarmOptions
 {
     public static SwarmOptions Default { get; } = new();
 
+    /// <summary>
+    /// Bytes of blocks a second that are asked for at most, and as many that are sent at most; null for no limit. Blocks only: what is said
+    /// besides, and what TLS, TCP and IP add, is not counted.
+    /// </summary>
+    public long? BytesPerSecondMax { get; init; }
+
+    /// <summary>How much of <see cref="BytesPerSecondMax"/> may go out, or be asked for, at once after a rest. Less than two blocks it is never.</summary>
+    public TimeSpan RateBurst { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Connections of one session, both ways.</summary>
     public int PeersMax { get; init; } = 64;
 
@@ -17,11 +26,20 @@ public sealed record SwarmOptions
     /// <summary>Blocks requested from all peers and not yet answered. 1,024 × 16 KiB fill 1 GB/s for 16 ms.</summary>
     public int RequestsMax { get; init; } = 1024;
 
-    /// <summary>Blocks asked of a new peer at once; its answers then deepen or shorten the pipe (<see cref="RequestQueueTime"/>).</summary>
+    /// <summary>Blocks asked of a new peer at once; its answers then deepen or shorten the pipe (<see cref="RequestQueueTimeMin"/>).</summary>
     public int RequestsPerPeerStart { get; init; } = 16;
 
-    /// <summary>How long a block may wait at the peer that is asked for it: pipes are as deep as this makes them.</summary>
-    public TimeSpan RequestQueueTime { get; init; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>
+    /// How long a block may wait at the peer that is asked for it: pipes are as deep as this makes them. Whatever waits there waits again at
+    /// everybody whom the piece is passed on to, so it is the least that keeps a sender busy between a block and the next request.
+    /// </summary>
+    public TimeSpan RequestQueueTimeMin { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>But so many blocks at the rate at which they come may wait: on a slow link <see cref="RequestQueueTimeMin"/> is hardly a block.</summary>
+    public int RequestQueueBlocks { get; init; } = 10;
+
+    /// <summary>And never longer than this.</summary>
+    public TimeSpan RequestQueueTimeMax { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// This member is where the release comes from: it shows each piece to one peer before it shows any to all, so that its link
@@ -32,11 +50,20 @@ public sealed record SwarmOptions
     /// <summary>An origin shows pieces until so much is asked of it, and <see cref="SpreadTime"/>'s worth of its rate on top.</summary>
     public int SpreadBytesMin { get; init; } = 256 * 1024;
 
-    /// <summary>The way of a showing to the peer, and of its requests back; what is asked of an origin must last so long.</summary>
-    public TimeSpan SpreadTime { get; init; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>
+    /// The way of a showing to the peer, and of its requests back; what is asked of an origin must last so long. Where the way is longer,
+    /// showings are made again before the first are asked for: more is then shown than needed, and nothing waits.
+    /// </summary>
+    public TimeSpan SpreadTime { get; init; } = TimeSpan.FromMilliseconds(3);
 
-    /// <summary>A piece shown to a peer that takes nothing of it for this long is shown to another.</summary>
-    public TimeSpan SpreadPatience { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// A piece shown to a peer that takes nothing of it is shown to another after ten times what all that is asked for takes at the origin's
+    /// rate, but not before this,
+    /// </summary>
+    public TimeSpan SpreadPatienceMin { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>and not after this.</summary>
+    public TimeSpan SpreadPatienceMax { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Blocks of pieces that are begun and not yet stored; what of them has arrived is in memory. No further piece is begun beyond it, unless none is begun.
@@ -61,6 +88,15 @@ public sealed record SwarmOptions
     /// <summary>Requests of one peer that wait for us to send; more are answered with a reject (BEP 6).</summary>
     public int RequestsQueuedPerPeerMax { get; init; } = 2048;
 
+    /// <summary>
+    /// A request is served as if so many others had come before it for each copy of its piece that we were asked for already, so that a piece
+    /// which nobody had from us goes to somebody at once, who can pass it on, and the further copies come from many.
+    /// </summary>
+    public int RequestsBeforeCopy { get; init; } = 100;
+
+    /// <summary>More copies than this make a request wait no longer.</summary>
+    public int CopiesCountedMax { get; init; } = 256;
+
     /// <summary>Blocks handed to the driver for one peer and not yet reported as sent. Keeps cancels useful and queues short.</summary>
     public int BlocksInSendPerPeerMax { get; init; } = 8;
 
@@ -69,6 +105,15 @@ public sealed record SwarmOptions
 
     /// <summary>A peer that was sent nothing of what is under way to it for this long does not count among those who are being sent to.</summary>
     public TimeSpan SendPatience { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A piece is told of at once when less than one in so many of the connected peers has it.</summary>
+    public int TellShare { get; init; } = 8;
+
+    /// <summary>Pieces that wait to be told of: one more, and all are told.</summary>
+    public int UntoldMax { get; init; } = 16;
+
+    /// <summary>A piece waits so long to be told of.</summary>
+    public TimeSpan TellDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Peers that are unchoked at once.</summary>
     public int UnchokedPeersMax { get; init; } = 64;

@@ -6,7 +6,11 @@ public sealed partial class SwarmSession
     private readonly PieceAssembly?[] _assemblies;
     private readonly List<int> _cancelled = [];
 
-    /// <summary>Fills the peer's pipe.</summary>
+    /// <summary>
+    /// Fills the peer's pipe. Under a limit, what is asked for is limited: it comes back as fast as it was asked for, whoever sends it.
+    /// To read slower than peers send would not do: what they sent already lies in the kernels' buffers, megabytes for each connection,
+    /// has been on the wire, and holds up every message behind it.
+    /// </summary>
     private void Ask(PeerState peer, Instant now)
     {
         if (!_isFetching || !peer.IsReady || peer.IsChokingUs || !peer.IsInterestingToUs)
@@ -14,8 +18,9 @@ public sealed partial class SwarmSession
             return;
         }
 
-        while (_picker.TryPick(peer.Index, peer.RequestsMax, now, out BlockRef block))
+        while (MayAskForMore(now) && _picker.TryPick(peer.Index, peer.RequestsMax, now, out BlockRef block))
         {
+            _mayDownload?.Take(block.Length, now);
             Send(peer, PeerMessage.Request(block), now);
             _timers.SetNoLater(SessionTimer.Requests, now + _options.RequestTimeout);
         }
@@ -29,6 +34,17 @@ public sealed partial class SwarmSession
         {
             _timers.SetNoLater(SessionTimer.Refill, now + (_options.EndGamePatience / 2));
         }
+    }
+
+    private bool MayAskForMore(Instant now)
+    {
+        if (_mayDownload?.Has(PieceLayout.BlockLength, now) != false)
+        {
+            return true;
+        }
+
+        _timers.SetNoLater(SessionTimer.Refill, _mayDownload.ReadyAt(PieceLayout.BlockLength));
+        return false;
     }
 
     private void OnBlockReceived(in SwarmInput input, Instant now)
@@ -60,9 +76,13 @@ public sealed partial class SwarmSession
             Send(_peers[other]!, PeerMessage.Cancel(input.Block), now);
         }
 
-        if (!wasAsked && !IsTolerable(peer))
+        if (!wasAsked && !_picker.TryPayAnswer(peer.Index))
         {
-            Close(peer, CloseReason.ProtocolError);
+            _mayDownload?.Take(input.Block.Length, now); // nobody asked for it, but it came
+            if (!IsOneOfFew(peer))
+            {
+                Close(peer, CloseReason.ProtocolError);
+            }
         }
 
         if (isNeeded)
@@ -125,26 +145,13 @@ public sealed partial class SwarmSession
         }
 
         Put(SwarmOutput.PieceCompleted(piece));
-        foreach (PeerState? peer in _peers)
-        {
-            if (peer is { IsReady: true } && !KnowsEnough(peer, piece))
-            {
-                Send(peer, PeerMessage.Have(piece), now);
-            }
-        }
-
+        Tell(piece, now);
         _mayAskAll = true; // there is room to begin another piece
         if (_stored.IsFull)
         {
             OnTorrentCompleted(now);
         }
     }
-
-    /// <summary>
-    /// Who has a piece need not know that we have it too: that saves half of all that is said, and our last extension handshake will tell
-    /// that we have all. But an origin, which wants nothing and shows little, must know what is out.
-    /// </summary>
-    private bool KnowsEnough(PeerState peer, int piece) => peer is { SupportsExtensions: true, IsUploadOnly: false } && _picker.Has(peer.Index, piece);
 
     private void OnTorrentCompleted(Instant now)
     {
@@ -155,6 +162,7 @@ public sealed partial class SwarmSession
             return;
         }
 
+        TellAll(now);
         AnnounceCompletion();
         foreach (PeerState? peer in _peers.ToArray())
         {

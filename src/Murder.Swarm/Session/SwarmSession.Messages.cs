@@ -161,6 +161,7 @@ public sealed partial class SwarmSession
             return IsTolerable(peer);
         }
 
+        _mayDownload?.Return(block.Length);
         _mayAskAll = true;
         if (!peer.IsChokingUs)
         {

@@ -45,6 +45,11 @@ public sealed partial class SwarmSession
             _timers.Set(SessionTimer.Spread, _spread!.TakeBackStalled(now));
         }
 
+        if (_timers.TryExpire(SessionTimer.Tell, now))
+        {
+            TellAll(now);
+        }
+
         if (_timers.TryExpire(SessionTimer.Rechoke, now))
         {
             Rechoke(rotate: true, now);

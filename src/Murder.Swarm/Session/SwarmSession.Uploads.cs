@@ -3,6 +3,7 @@ namespace Murder.Swarm;
 /// <summary>Serving: every request of a fast peer gets exactly one answer (BEP 6), a block or a reject.</summary>
 public sealed partial class SwarmSession
 {
+    private readonly int[] _blocksAsked; // of us, by piece
     private long _requestsTaken;
 
     private bool TryFollowRequest(PeerState peer, BlockRef block, Instant now)
@@ -18,9 +19,15 @@ public sealed partial class SwarmSession
             return true;
         }
 
-        peer.Uploads.Add(block, _requestsTaken++);
+        peer.Uploads.Add(block, OrderOf(block));
         _mayServe = true;
         return true;
+    }
+
+    private long OrderOf(BlockRef block)
+    {
+        int copies = _blocksAsked[block.Piece]++ / _layout.BlockCount(block.Piece);
+        return _requestsTaken++ + ((long)_options.RequestsBeforeCopy * Math.Min(copies, _options.CopiesCountedMax));
     }
 
     private bool OnCancel(PeerState peer, BlockRef block, Instant now)
@@ -46,8 +53,9 @@ public sealed partial class SwarmSession
     }
 
     /// <summary>
-    /// Blocks leave in the order in which they were asked for, whoever asked, and few at a time: peers ask for a piece at once, so pieces
-    /// become whole one after the other, and their takers pass them on. Were all that wait on their way together, all would be late.
+    /// Blocks leave in the order in which they were asked for, whoever asked, but for pieces that fewer were sent, which go ahead; and few
+    /// at a time: peers ask for a piece at once, so pieces become whole one after the other, and their takers pass them on. Were all that
+    /// wait on their way together, all would be late.
     /// </summary>
     private void Serve(Instant now)
     {
@@ -66,14 +74,22 @@ public sealed partial class SwarmSession
                 return;
             }
 
+            if (_mayUpload?.Has(PieceLayout.BlockLength, now) == false)
+            {
+                _timers.SetNoLater(SessionTimer.Serve, _mayUpload.ReadyAt(PieceLayout.BlockLength));
+                return;
+            }
+
             sending++;
             first.LastSent = now;
             _firstUploadAt ??= now;
-            Put(SwarmOutput.SendBlock(first.Slot, first.Uploads.Send(now)));
+            BlockRef block = first.Uploads.Send(now);
+            _mayUpload?.Take(block.Length, now);
+            Put(SwarmOutput.SendBlock(first.Slot, block));
         }
     }
 
-    /// <summary>Whoever waits longest of those who may be sent more; null when there is nobody.</summary>
+    /// <summary>Whose turn it is of those who may be sent more; null when there is nobody.</summary>
     private PeerState? FindFirstWaiting()
     {
         PeerState? first = null;

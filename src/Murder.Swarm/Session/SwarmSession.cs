@@ -20,6 +20,8 @@ public sealed partial class SwarmSession
     private readonly PeerBook _book;
     private readonly AnnounceSchedule _announces;
     private readonly HashAnswer _hashes;
+    private readonly TokenBucket? _mayUpload; // null: without limit
+    private readonly TokenBucket? _mayDownload;
     private readonly TimerTable _timers = new();
     private readonly List<PeerState?> _peers = []; // by slot index
     private readonly Queue<SwarmOutput> _outputs = new();
@@ -42,7 +44,9 @@ public sealed partial class SwarmSession
         SwarmRandom random = new(seed);
         _metainfo = metainfo;
         _layout = metainfo.Layout;
-        _options = options;
+        _options = options = RatePace.Follow(options);
+        _mayUpload = RatePace.Bucket(options);
+        _mayDownload = RatePace.Bucket(options);
         _self = self;
         _stored = verified.Copy();
         _picker = new PiecePicker(_layout, _stored, options, random);
@@ -50,6 +54,7 @@ public sealed partial class SwarmSession
         _announces = new AnnounceSchedule(options);
         _hashes = new HashAnswer(metainfo);
         _assemblies = new PieceAssembly?[_layout.PieceCount];
+        _blocksAsked = new int[_layout.PieceCount];
         _beganComplete = _stored.IsFull;
         _isFetching = !_beganComplete;
         if (_beganComplete && options.IsOrigin)

@@ -15,17 +15,20 @@ internal enum SessionTimer
     /// <summary>A peer has answered no request for too long. Moved only when it fires.</summary>
     Requests,
 
-    /// <summary>Look again whether an idle peer may be asked: the end game is on, or a pause after a reject is over.</summary>
+    /// <summary>Look again whether an idle peer may be asked: the end game is on, a pause after a reject is over, or the rate limit allows another block.</summary>
     Refill,
 
     /// <summary>A peer has not answered which of a piece's blocks are wrong.</summary>
     Hunts,
 
-    /// <summary>Peers that take nothing may be keeping others from being sent to.</summary>
+    /// <summary>Peers that take nothing may be keeping others from being sent to, or the rate limit allows another block.</summary>
     Serve,
 
     /// <summary>A piece that an origin has shown may be with a peer that takes nothing. Moved only when it fires.</summary>
     Spread,
+
+    /// <summary>Pieces that we have wait to be told of.</summary>
+    Tell,
 
     /// <summary>More peers are interested than are unchoked.</summary>
     Rechoke,

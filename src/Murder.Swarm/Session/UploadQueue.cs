@@ -13,11 +13,20 @@ internal sealed class UploadQueue
     /// <summary>When a block was last sent, or began to be while none was.</summary>
     public Instant LastProgress { get; private set; }
 
-    /// <summary>When the first that waits was asked for, among all requests of all peers; there must be one.</summary>
+    /// <summary>Place of the first that waits among all requests of all peers; there must be one.</summary>
     public long FirstOrder => _waiting[_first].Order;
 
-    /// <param name="order">grows with each request of any peer</param>
-    public void Add(BlockRef block, long order) => _waiting.Add((block, order));
+    /// <param name="order">its place among all requests of all peers; most come after all that wait, so the search for it ends soon</param>
+    public void Add(BlockRef block, long order)
+    {
+        int at = _waiting.Count;
+        while (at > _first && _waiting[at - 1].Order > order)
+        {
+            at--;
+        }
+
+        _waiting.Insert(at, (block, order));
+    }
 
     /// <summary>Takes the next block to send; there must be one.</summary>
     public BlockRef Send(Instant now)

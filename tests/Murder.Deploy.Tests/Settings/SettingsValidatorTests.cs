@@ -12,6 +12,7 @@ public sealed class SettingsValidatorTests
         Assert.Equal(6881, options.Port);
         Assert.Equal(0, options.MaxFailedHosts.Of(1000));
         Assert.Equal(SwarmSecurity.Tls, options.SwarmSecurity);
+        Assert.Null(options.RateLimit);
     }
 
     [Fact]
@@ -25,13 +26,14 @@ public sealed class SettingsValidatorTests
             ConnectionsMax = "0",
             MaxFailedHosts = "some",
             SwarmSecurity = "ssl",
+            RateLimit = "fast",
             Release = "a/b",
         };
 
         Validate(wrong, out List<Problem> problems);
 
         Assert.Equal(
-            ["MURDER0012", "MURDER0015", "MURDER0011", "MURDER0013", "MURDER0010", "MURDER0010", "MURDER0010"],
+            ["MURDER0012", "MURDER0015", "MURDER0011", "MURDER0016", "MURDER0013", "MURDER0010", "MURDER0010", "MURDER0010"],
             problems.Select(problem => problem.Code));
     }
 
@@ -44,6 +46,17 @@ public sealed class SettingsValidatorTests
 
         Assert.Empty(problems);
         Assert.Equal(meant, options.SwarmSecurity);
+    }
+
+    [Theory]
+    [InlineData("12.5M", 12_500_000L)]
+    [InlineData("none", null)]
+    public void TheRateLimitIsWhatWasWritten(string written, long? bytesPerSecond)
+    {
+        DeploymentOptions options = Validate(Settings() with { RateLimit = written }, out List<Problem> problems);
+
+        Assert.Empty(problems);
+        Assert.Equal(bytesPerSecond, options.RateLimit?.BytesPerSecond);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class AgentJsonTests
     [Fact]
     public void AFetchCommandKeepsItsUrlsAndSaysHowLongAMetainfoFollows()
     {
-        FetchCommand command = new() { Root = "/srv/app", Release = Release, Metainfo = new byte[] { 0, 10, 255 }, AnnounceUrls = ["http://192.0.2.1/a"], Port = 6881, Seed = ulong.MaxValue, DeployedBy = "ann" };
+        FetchCommand command = new() { Root = "/srv/app", Release = Release, Metainfo = new byte[] { 0, 10, 255 }, AnnounceUrls = ["http://192.0.2.1/a"], Port = 6881, Seed = ulong.MaxValue, BytesPerSecondMax = 12_500_000, DeployedBy = "ann" };
 
         FetchCommand? read = AgentJson.ReadCommand(AgentJson.Write(command)) as FetchCommand;
 

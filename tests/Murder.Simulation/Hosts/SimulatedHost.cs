@@ -44,6 +44,8 @@ internal sealed class SimulatedHost
         OutgoingEndpoint = new IPEndPoint(Address, 40_000);
         Handshake = new Handshake(simulation.InfoHash, Id, true, true, true);
         IsComplete = stored.IsFull;
+        Sent = scenario.Limit is null ? null : new RateMeter();
+        Received = scenario.Limit is null ? null : new RateMeter();
         Session = new SwarmSession(simulation.Payload.Metainfo, stored, OptionsOf(scenario, index), Id, _random.Next());
     }
 
@@ -101,6 +103,12 @@ internal sealed class SimulatedHost
 
     public int RingLast { get; set; } = -1;
 
+    /// <summary>Bytes of blocks that left; null when there is no limit to hold them against.</summary>
+    public RateMeter? Sent { get; }
+
+    /// <summary>Bytes of blocks that arrived; null when there is no limit to hold them against.</summary>
+    public RateMeter? Received { get; }
+
     public Queue<AnnounceResponse?> TrackerAnswers { get; } = new(1);
 
     public static IPAddress AddressOf(int index) => new([10, (byte)(index >> 16), (byte)(index >> 8), (byte)index]);
@@ -156,6 +164,7 @@ internal sealed class SimulatedHost
     public void TellBlock(PeerSlot slot, BlockRef block, in Hash256 leaf)
     {
         HandlesHeld++;
+        Received?.Add(block.Length, _simulation.Now);
         Tell(SwarmInput.BlockReceived(slot, block, leaf, 0));
     }
 
@@ -217,6 +226,7 @@ internal sealed class SimulatedHost
     private static SwarmOptions OptionsOf(Scenario scenario, int index) => scenario.Session with
     {
         ListenPort = Simulation.ListenPort,
+        BytesPerSecondMax = scenario.Limit,
         IsOrigin = index == Simulation.SeederIndex && scenario.IsSeederOrigin,
         PeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.PeersMax,
         UnchokedPeersMax = index == Simulation.SeederIndex ? scenario.SeederPeersMax : scenario.Session.UnchokedPeersMax,

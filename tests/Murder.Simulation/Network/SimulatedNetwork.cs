@@ -56,6 +56,7 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
             PeerSlot slot = _ends[end].Slot;
             Requeue(host, end);
             StartUplink(host);
+            host.Sent?.Add(block.Length, simulation.Now);
             host.Tell(SwarmInput.BlockSent(slot, block));
         }
         else

@@ -18,6 +18,11 @@ internal static class ReportText
         text.AppendLine($"last / bound      {report.LastToBound:0.000} (bound {report.BoundSeconds:0.000} s)");
         text.AppendLine($"central / swarm   {report.CentralPushToLast:0.0} (central push {report.CentralPushSeconds:0.0} s)");
         text.AppendLine($"seeder sent       {report.SeederCopies:0.00} copies");
+        if (scenario.Limit is { } limit)
+        {
+            text.AppendLine($"limit             {limit} B/s; most within 5 s: a host sent {100 * report.SentToLimit:0.0} % of it, a host received {100 * report.ReceivedToLimit:0.0} %");
+        }
+
         text.AppendLine($"wasted            {100 * report.WastedShare:0.00} %");
         text.AppendLine($"across zones      {100 * report.AcrossZonesShare:0.0} % of {scenario.Zones} zones' bytes");
         text.AppendLine($"banned            {report.PeersBanned} times, of honest hosts {report.HonestPeersBanned}");
@@ -33,6 +38,9 @@ internal static class ReportText
             report.Scenario.Hosts,
             report.Scenario.SizeBytes,
             report.Scenario.RateBytesPerSecond,
+            report.Scenario.Limit,
+            report.SentToLimit,
+            report.ReceivedToLimit,
             report.Scenario.PieceCount,
             report.Scenario.PieceLength,
             report.Scenario.Zones,

@@ -36,6 +36,12 @@ public sealed record SimulationReport
     /// <summary>Of the blocks that arrived, how much came from another zone.</summary>
     public double AcrossZonesShare { get; init; }
 
+    /// <summary>The most that a host sent within any 5 s, over what the limit allows; null without a limit.</summary>
+    public double? SentToLimit { get; init; }
+
+    /// <summary>The same of what arrived at a host.</summary>
+    public double? ReceivedToLimit { get; init; }
+
     public int PeersBanned { get; init; }
 
     public int HonestPeersBanned { get; init; }
@@ -87,6 +93,8 @@ public sealed record SimulationReport
             SeederCopies = simulation.Hosts[Simulation.SeederIndex].Session.Stats.UploadedBytes / (double)scenario.SizeBytes,
             WastedShare = fetching.Sum(host => host.Session.Stats.WastedBytes) / completed,
             AcrossZonesShare = simulation.Network.BlockBytesAcrossZones / (double)Math.Max(1, simulation.Network.BlockBytes),
+            SentToLimit = scenario.Limit is { } limit ? simulation.Hosts.Max(host => host.Sent!.PeakRate) / limit : null,
+            ReceivedToLimit = scenario.Limit is { } same ? simulation.Hosts.Max(host => host.Received!.PeakRate) / same : null,
             PeersBanned = simulation.Hosts.Sum(host => host.PeersBanned),
             HonestPeersBanned = simulation.Hosts.Sum(host => host.HonestPeersBanned),
             Closes = Enum.GetValues<CloseReason>().Where(reason => closes[(int)reason] > 0).ToDictionary(reason => reason.ToString(), reason => closes[(int)reason]),

@@ -13,23 +13,46 @@ public class PieceSpreadTests
     {
         PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 4);
 
-        Assert.Equal("0120....", Show(spread));
+        Assert.Equal("0210....", Show(spread));
         Assert.Equal("........", Show(spread));
+    }
+
+    [Fact]
+    public void Peers_that_came_one_after_the_other_are_not_shown_pieces_one_after_the_other()
+    {
+        PieceSpread spread = SpreadTo(peers: 8, piecesAhead: 8);
+
+        Assert.Equal("05274163", Show(spread));
+    }
+
+    [Fact]
+    public void A_peer_that_takes_nothing_is_given_up_the_sooner_the_faster_the_link()
+    {
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 4, spreadTime: TimeSpan.FromMilliseconds(3));
+        Show(spread);
+        for (int block = 0; block < 400; block++)
+        {
+            _now += TimeSpan.FromMilliseconds(1); // 16 KiB a millisecond, and four pieces ahead: a turn is 19 ms
+            spread.Sent(1, _layout.Block(1, block % 4), _now);
+        }
+
+        Assert.InRange((spread.TakeBackStalled(_now)!.Value - _now).TotalMilliseconds, 150, 250);
+        Assert.StartsWith("1.1.", Show(spread));
     }
 
     [Fact]
     public void More_is_shown_while_too_little_is_asked_for_but_no_peer_gets_more_than_two_pieces_ahead()
     {
         PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 2, spreadTime: TimeSpan.FromMilliseconds(50));
-        Assert.Equal("01......", Show(spread));
+        Assert.Equal("02......", Show(spread));
         _now += TimeSpan.FromMilliseconds(50);
 
         Assert.Equal("........", Show(spread, piecesAsked: 2));
-        Assert.Equal("..2.....", Show(spread, piecesAsked: 1));
+        Assert.Equal("..1.....", Show(spread, piecesAsked: 1));
         _now += TimeSpan.FromMilliseconds(50);
-        Assert.Equal("...01...", Show(spread));
+        Assert.Equal("...02...", Show(spread));
         _now += TimeSpan.FromMilliseconds(50);
-        Assert.Equal(".....2..", Show(spread));
+        Assert.Equal(".....1..", Show(spread));
         _now += TimeSpan.FromMilliseconds(50);
         Assert.Equal("........", Show(spread));
     }
@@ -40,9 +63,9 @@ public class PieceSpreadTests
         PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 3);
         Show(spread);
 
-        SendPiece(spread, peer: 1, piece: 1);
+        SendPiece(spread, peer: 2, piece: 1);
 
-        Assert.Equal("...1....", Show(spread));
+        Assert.Equal("...2....", Show(spread));
     }
 
     [Fact]
@@ -78,13 +101,13 @@ public class PieceSpreadTests
     {
         PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 4);
         Show(spread);
-        _now += SwarmOptions.Default.SpreadPatience / 2;
+        _now += SwarmOptions.Default.SpreadPatienceMax / 2;
         spread.Sent(1, _layout.Block(1, 0), _now);
-        _now += SwarmOptions.Default.SpreadPatience / 2;
+        _now += SwarmOptions.Default.SpreadPatienceMax / 2;
 
         Instant? next = spread.TakeBackStalled(_now);
 
-        Assert.Equal(_now + (SwarmOptions.Default.SpreadPatience / 2), next);
+        Assert.Equal(_now + (SwarmOptions.Default.SpreadPatienceMax / 2), next);
         Assert.StartsWith("1.1.", Show(spread));
     }
 

@@ -7,7 +7,7 @@ public class RequestPipeTests
     [Fact]
     public void Answers_that_come_quickly_deepen_the_pipe_to_its_bound()
     {
-        RequestPipe pipe = new(windowStart: 16, QueueTime);
+        RequestPipe pipe = new(windowStart: 16);
 
         AnswerAfter(pipe, TimeSpan.FromMilliseconds(5), blocks: 1000, windowMax: 256);
 
@@ -17,7 +17,7 @@ public class RequestPipeTests
     [Fact]
     public void Answers_that_wait_long_make_it_shallow_but_never_empty()
     {
-        RequestPipe pipe = new(windowStart: 16, QueueTime);
+        RequestPipe pipe = new(windowStart: 16);
 
         AnswerAfter(pipe, TimeSpan.FromMilliseconds(500), blocks: 100, windowMax: 256);
 
@@ -27,7 +27,7 @@ public class RequestPipeTests
     [Fact]
     public void It_settles_where_a_block_waits_as_long_as_it_may()
     {
-        RequestPipe pipe = new(windowStart: 16, QueueTime);
+        RequestPipe pipe = new(windowStart: 16);
         TimeSpan aBlock = TimeSpan.FromMilliseconds(1.3); // 16 KiB at 100 Mbit/s
         Instant now = new(TimeSpan.TicksPerSecond);
         int asked = 0;
@@ -40,7 +40,7 @@ public class RequestPipeTests
             }
 
             now += aBlock;
-            pipe.Arrive(Block(answered++), 256, now);
+            pipe.Arrive(Block(answered++), 256, QueueTime, now);
         }
 
         Assert.InRange(pipe.Window, 36, 40); // 50 ms ÷ 1.3 ms
@@ -48,7 +48,7 @@ public class RequestPipeTests
 
     [Fact]
     public void A_block_that_was_not_asked_for_is_not_taken_for_an_answer() =>
-        Assert.False(new RequestPipe(windowStart: 16, QueueTime).Arrive(Block(0), 256, new Instant(0)));
+        Assert.False(new RequestPipe(windowStart: 16).Arrive(Block(0), 256, QueueTime, new Instant(0)));
 
     private static void AnswerAfter(RequestPipe pipe, TimeSpan wait, int blocks, int windowMax)
     {
@@ -57,7 +57,7 @@ public class RequestPipeTests
         {
             pipe.Add(Block(block), now);
             now += wait;
-            Assert.True(pipe.Arrive(Block(block), windowMax, now));
+            Assert.True(pipe.Arrive(Block(block), windowMax, QueueTime, now));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Murder.Swarm.Tests;
 
 /// <summary>One session among peers that behave, and that do not.</summary>
@@ -118,6 +120,42 @@ public class ProtocolTests
         Assert.Equal(CloseReason.HandshakeMismatch, LoneSession.Closed(session.Give(SwarmInput.HandshakeReceived(other, session.HandshakeOf(1) with { InfoHash = new byte[20] }))));
         Assert.Equal(CloseReason.Duplicate, LoneSession.Closed(session.Give(SwarmInput.HandshakeReceived(self, session.HandshakeOf(0)))));
         Assert.Equal(CloseReason.TimedOut, LoneSession.Closed(session.Wait(SwarmOptions.Default.HandshakeTimeout)));
+    }
+
+    [Fact]
+    public void A_peer_that_connected_to_us_is_not_connected_to_when_the_tracker_tells_of_it()
+    {
+        LoneSession session = new(TestMetainfo.OfPieces(10, 4));
+        PeerSlot met = new(0, 1);
+        IPEndPoint listens = new(LoneSession.EndpointOf(met).Address, 6881);
+        IPEndPoint stranger = new(LoneSession.EndpointOf(met).Address, 6882);
+        session.Give(SwarmInput.PeerConnected(met, LoneSession.EndpointOf(met), isOutgoing: false));
+        session.Give(SwarmInput.HandshakeReceived(met, session.HandshakeOf(1) with { SupportsExtensions = true }));
+        session.Say(met, PeerMessage.Extended(0, new ExtensionHandshake(listens.Port, RequestsMax: 0, IsUploadOnly: false).ToPayload()));
+
+        List<SwarmOutput> outputs = session.Give(SwarmInput.TrackerAnswered([listens, stranger], TimeSpan.FromMinutes(1)));
+
+        Assert.Equal([stranger], outputs.Where(output => output.Kind == SwarmOutputKind.OpenConnection).Select(output => output.Endpoint!));
+    }
+
+    [Theory]
+    [InlineData(16, true)]
+    [InlineData(4, false)]
+    public void A_piece_that_few_have_is_told_of_at_once_and_another_waits_for_company(int others, bool isTold)
+    {
+        LoneSession session = new(TestMetainfo.OfPieces(10, 1));
+        PeerSlot seed = session.ConnectSeed(out List<BlockRef> asked);
+        for (int other = 0; other < others; other++)
+        {
+            session.Say(session.Connect(), PeerMessage.HaveNone);
+        }
+
+        session.Send(seed, asked[0], handle: 0);
+        List<SwarmOutput> atOnce = session.Give(SwarmInput.PieceStored(asked[0].Piece));
+        List<SwarmOutput> later = session.Wait(SwarmOptions.Default.TellDelay);
+
+        Assert.Equal(isTold ? others + 1 : 0, LoneSession.Messages(atOnce, PeerMessageType.Have).Count());
+        Assert.Equal(isTold ? 0 : others + 1, LoneSession.Messages(later, PeerMessageType.Have).Count());
     }
 
     [Fact]
