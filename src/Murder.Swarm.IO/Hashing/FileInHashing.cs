@@ -55,6 +55,7 @@ internal sealed class FileInHashing(string directory, FileToHash file, int piece
         }
     }
 
+    /// <summary>The file with its hashes, which are all there when every segment is done.</summary>
     public HashedFile ToHashedFile() => new(file.Path, file.Length, file.IsExecutable, file.SymlinkTarget, _pieceHashes);
 
     private static int PieceCountOf(FileToHash file, int pieceLength) =>

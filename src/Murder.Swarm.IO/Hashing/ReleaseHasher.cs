@@ -17,7 +17,13 @@ public static class ReleaseHasher
     /// <exception cref="StorageException">a file is missing, unreadable, or has another length than was said: it changed while being read</exception>
     public static async Task<IReadOnlyList<HashedFile>> HashAsync(string directory, IReadOnlyList<FileToHash> files, int pieceLength, CancellationToken cancellationToken)
     {
-        FileInHashing[] hashing = [.. files.Select(file => new FileInHashing(directory, file, pieceLength))];
+        HashedFile[] hashed = new HashedFile[files.Count];
+        IEnumerable<FileInHashing> hashing = files.Select((file, at) =>
+        {
+            FileInHashing begun = new(directory, file, pieceLength); // when its turn comes: with many files few are being hashed at a time
+            hashed[at] = begun.ToHashedFile();
+            return begun;
+        });
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(HashSegment.Cut(hashing, pieceLength), options, (segments, stop) =>
         {
@@ -29,6 +35,6 @@ public static class ReleaseHasher
             return ValueTask.CompletedTask;
         }).ConfigureAwait(false);
 
-        return [.. hashing.Select(file => file.ToHashedFile())];
+        return hashed;
     }
 }

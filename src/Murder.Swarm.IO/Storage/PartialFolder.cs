@@ -8,19 +8,15 @@ namespace Murder.Swarm.IO;
 internal sealed class PartialFolder
 {
     private readonly string _directory;
-    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
+    private readonly Lazy<HashSet<string>> _files; // nobody asks for it where nothing lay before
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
 
     public PartialFolder(string directory, Metainfo metainfo)
     {
         _directory = directory;
+        _files = new Lazy<HashSet<string>>(() => metainfo.Files.Where(entry => !entry.IsSymlink).Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal));
         foreach (FileEntry entry in metainfo.Files)
         {
-            if (!entry.IsSymlink)
-            {
-                _files.Add(entry.Path);
-            }
-
             for (int end = entry.Path.LastIndexOf('/'); end > 0 && _folders.Add(entry.Path[..end]); end = entry.Path.LastIndexOf('/', end - 1))
             {
             }
@@ -69,7 +65,7 @@ internal sealed class PartialFolder
 
         return found is DirectoryInfo
             ? _folders.Contains(path)
-            : _files.Contains(path) && (!OperatingSystem.IsLinux() || LinuxFile.IsPlainFile(found.FullName));
+            : _files.Value.Contains(path) && (!OperatingSystem.IsLinux() || LinuxFile.IsPlainFile(found.FullName));
     }
 
     private static void Delete(FileSystemInfo found)

@@ -8,10 +8,12 @@ namespace Murder.Swarm;
 /// Writes canonical bencoding. Who writes keys out of order, a key without a value or an end too many has a bug, and is told so by an
 /// <see cref="InvalidOperationException"/>: this writer cannot make a text that <see cref="BencodeReader"/> refuses.
 /// </summary>
-public sealed class BencodeWriter
+/// <param name="capacity">bytes that the text will have, about</param>
+public sealed class BencodeWriter(int capacity = 256)
 {
-    private readonly ArrayBufferWriter<byte> _text = new();
-    private readonly Stack<Level> _levels = new();
+    private readonly ArrayBufferWriter<byte> _text = new(capacity);
+    private readonly Level[] _levels = new Level[BencodeValidator.DepthMax];
+    private int _depth;
     private bool _isDone;
 
     public BencodeWriter WriteInteger(long value)
@@ -37,21 +39,31 @@ public sealed class BencodeWriter
     /// <summary>Writes the text as UTF-8.</summary>
     public BencodeWriter WriteString(string value) => WriteString(Encoding.UTF8.GetBytes(value));
 
+    /// <summary>Writes the key as UTF-8.</summary>
+    public BencodeWriter WriteKey(ReadOnlySpan<char> key)
+    {
+        const int OnStackMax = 1024;
+        int length = Encoding.UTF8.GetByteCount(key);
+        Span<byte> bytes = length <= OnStackMax ? stackalloc byte[OnStackMax] : new byte[length];
+        return WriteKey(bytes[..Encoding.UTF8.GetBytes(key, bytes)]);
+    }
+
     public BencodeWriter WriteKey(ReadOnlySpan<byte> key)
     {
-        if (!_levels.TryPeek(out Level? level) || !level.IsDictionary || level.HasPendingKey)
+        if (_depth == 0 || !_levels[_depth - 1].IsDictionary || _levels[_depth - 1].HasPendingKey)
         {
             throw new InvalidOperationException("a key stands in a dictionary, and its value follows it");
         }
 
-        if (level.LastKey is { } last && last.AsSpan().SequenceCompareTo(key) >= 0)
+        ref Level level = ref _levels[_depth - 1];
+        ReadOnlySpan<byte> last = _text.WrittenSpan.Slice(level.KeyStart, level.KeyLength);
+        if (level.HasKey && last.SequenceCompareTo(key) >= 0)
         {
             throw new InvalidOperationException($"the key '{Encoding.UTF8.GetString(key)}' does not sort after '{Encoding.UTF8.GetString(last)}'");
         }
 
-        level.LastKey = key.ToArray();
-        level.HasPendingKey = true;
         WriteBytes(key);
+        (level.HasKey, level.HasPendingKey, level.KeyStart, level.KeyLength) = (true, true, _text.WrittenCount - key.Length, key.Length);
         return this;
     }
 
@@ -62,47 +74,51 @@ public sealed class BencodeWriter
     /// <summary>Ends the innermost list or dictionary.</summary>
     public BencodeWriter End()
     {
-        if (!_levels.TryPop(out Level? level) || level.HasPendingKey)
+        if (_depth == 0 || _levels[_depth - 1].HasPendingKey)
         {
             throw new InvalidOperationException("nothing is there to end, or a key has no value");
         }
 
+        _depth--;
         _text.Write("e"u8);
         EndValue();
         return this;
     }
 
     /// <summary>The finished value.</summary>
-    public byte[] ToArray() => _isDone ? _text.WrittenSpan.ToArray() : throw new InvalidOperationException("the value is not complete");
+    public byte[] ToArray() => ToMemory().ToArray();
+
+    /// <summary>The finished value where it was written. The writer is not to be used any more.</summary>
+    public ReadOnlyMemory<byte> ToMemory() => _isDone ? _text.WrittenMemory : throw new InvalidOperationException("the value is not complete");
 
     private BencodeWriter Begin(char kind)
     {
         BeginValue();
-        if (_levels.Count == BencodeValidator.DepthMax)
+        if (_depth == _levels.Length)
         {
             throw new InvalidOperationException($"more than {BencodeValidator.DepthMax} levels");
         }
 
         _text.Write([(byte)kind]);
-        _levels.Push(new Level { IsDictionary = kind == 'd' });
+        _levels[_depth++] = new Level { IsDictionary = kind == 'd' };
         return this;
     }
 
     private void BeginValue()
     {
-        bool isExpected = _levels.TryPeek(out Level? level) ? !level.IsDictionary || level.HasPendingKey : !_isDone;
+        bool isExpected = _depth > 0 ? !_levels[_depth - 1].IsDictionary || _levels[_depth - 1].HasPendingKey : !_isDone;
         if (!isExpected)
         {
             throw new InvalidOperationException("no value may stand here");
         }
 
-        if (level is not null)
+        if (_depth > 0)
         {
-            level.HasPendingKey = false;
+            _levels[_depth - 1].HasPendingKey = false;
         }
     }
 
-    private void EndValue() => _isDone = _levels.Count == 0;
+    private void EndValue() => _isDone = _depth == 0;
 
     private void WriteBytes(ReadOnlySpan<byte> value)
     {
@@ -113,12 +129,13 @@ public sealed class BencodeWriter
         _text.Write(value);
     }
 
-    private sealed class Level
+    /// <summary>A list or dictionary that has begun; the last key is remembered by where it stands.</summary>
+    private struct Level
     {
-        public bool IsDictionary { get; init; }
-
-        public byte[]? LastKey { get; set; }
-
-        public bool HasPendingKey { get; set; }
+        public bool IsDictionary;
+        public bool HasKey;
+        public bool HasPendingKey;
+        public int KeyStart;
+        public int KeyLength;
     }
 }

@@ -38,31 +38,22 @@ public static class MetainfoBuilder
             throw new MetainfoException($"The piece length {pieceLength} is not a power of two from 16 KiB to 8 MiB.");
         }
 
-        FolderNode tree = new();
-        SortedDictionary<byte[], IReadOnlyList<Hash256>> layers = new(ByteOrder.Instance);
-        foreach (HashedFile file in files)
-        {
-            FileLeaf leaf = new(file, RootOf(file, pieceLength));
-            tree.Add(leaf);
-            if (file.PieceHashes.Count > 1)
-            {
-                layers[leaf.PiecesRoot.ToArray()] = file.PieceHashes; // identical files share a layer
-            }
-        }
-
-        BencodeWriter writer = new();
+        HashedFile[] sorted = [.. files];
+        Array.Sort(sorted, (left, right) => FileTreeWriter.Order(left.Path, right.Path));
+        SortedDictionary<Hash256, IReadOnlyList<Hash256>> layers = new(Comparer<Hash256>.Create(Hash256.Compare));
+        BencodeWriter writer = new(SizeOf(sorted));
         writer.BeginDictionary();
         if (announce is not null)
         {
             writer.WriteKey("announce"u8).WriteString(announce);
         }
 
-        WriteInfo(writer.WriteKey("info"u8), name, pieceLength, tree);
+        WriteInfo(writer.WriteKey("info"u8), name, pieceLength, sorted, layers);
         WriteLayers(writer.WriteKey("piece layers"u8), layers);
         writer.End();
 
         // The reader is the validator: what it refuses of others we do not make either.
-        return MetainfoReader.TryRead(writer.ToArray(), pieceLengthMax, out Metainfo? metainfo, out string? error) ? metainfo! : throw new MetainfoException(error!);
+        return MetainfoReader.TryRead(writer.ToMemory(), pieceLengthMax, out Metainfo? metainfo, out string? error) ? metainfo! : throw new MetainfoException(error!);
     }
 
     /// <summary>
@@ -95,13 +86,41 @@ public static class MetainfoBuilder
             throw new ArgumentException($"'{file.Path}' of {file.Length} bytes came with {file.PieceHashes.Count} piece hashes");
         }
 
-        return pieces == 0 ? default : MerkleTree.FileRoot([.. file.PieceHashes], pieceLength / PieceLayout.BlockLength);
+        return pieces switch
+        {
+            0 => default,
+            1 => file.PieceHashes[0],
+            _ => MerkleTree.FileRoot([.. file.PieceHashes], pieceLength / PieceLayout.BlockLength),
+        };
     }
 
-    private static void WriteInfo(BencodeWriter writer, string name, int pieceLength, FolderNode tree)
+    /// <summary>Bytes of what will be written, roughly, so that megabytes are not written into ever larger buffers.</summary>
+    private static int SizeOf(HashedFile[] files)
+    {
+        const int Fixed = 1024;
+        const int OfFile = 100; // without its folder: d0:d6:lengthi1024e11:pieces root32:…ee and the lengths of the strings
+        long size = Fixed;
+        foreach (HashedFile file in files)
+        {
+            size += OfFile + file.Path.Length - file.Path.LastIndexOf('/') + (file.PieceHashes.Count > 1 ? file.PieceHashes.Count * Hash256.Size : 0);
+        }
+
+        return (int)Math.Min(size, Array.MaxLength);
+    }
+
+    private static void WriteInfo(BencodeWriter writer, string name, int pieceLength, HashedFile[] files, SortedDictionary<Hash256, IReadOnlyList<Hash256>> layers)
     {
         writer.BeginDictionary();
-        tree.Write(writer.WriteKey("file tree"u8));
+        FileTreeWriter.Write(writer.WriteKey("file tree"u8), files, file =>
+        {
+            Hash256 root = RootOf(file, pieceLength);
+            if (file.PieceHashes.Count > 1)
+            {
+                layers[root] = file.PieceHashes; // identical files share a layer
+            }
+
+            return root;
+        });
         writer.WriteKey("meta version"u8).WriteInteger(2);
         writer.WriteKey("name"u8).WriteString(name);
         writer.WriteKey("piece length"u8).WriteInteger(pieceLength);
@@ -109,10 +128,10 @@ public static class MetainfoBuilder
         writer.End();
     }
 
-    private static void WriteLayers(BencodeWriter writer, SortedDictionary<byte[], IReadOnlyList<Hash256>> layers)
+    private static void WriteLayers(BencodeWriter writer, SortedDictionary<Hash256, IReadOnlyList<Hash256>> layers)
     {
         writer.BeginDictionary();
-        foreach ((byte[] root, IReadOnlyList<Hash256> hashes) in layers)
+        foreach ((Hash256 root, IReadOnlyList<Hash256> hashes) in layers)
         {
             byte[] layer = new byte[hashes.Count * Hash256.Size];
             for (int at = 0; at < hashes.Count; at++)
@@ -120,7 +139,7 @@ public static class MetainfoBuilder
                 hashes[at].CopyTo(layer.AsSpan(at * Hash256.Size));
             }
 
-            writer.WriteKey(root).WriteString(layer);
+            writer.WriteKey(root.ToArray()).WriteString(layer);
         }
 
         writer.End();

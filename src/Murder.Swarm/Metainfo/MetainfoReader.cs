@@ -130,12 +130,12 @@ public static class MetainfoReader
         }
 
         int pieceLength = (int)fields.PieceLength;
-        if (PieceLayersReader.Read(bytes.Span, layers.Start.Value, pieceLength, tree.Files, out int[] hashesAt) is { } layersRefusal)
+        if (PieceLayersReader.Read(bytes.Span, layers.Start.Value, pieceLength, tree, out int[] hashesAt) is { } layersRefusal)
         {
             return layersRefusal;
         }
 
-        PieceLayout layout = new(pieceLength, [.. tree.Files.Select(entry => entry.Length)]);
+        PieceLayout layout = new(pieceLength, tree.Lengths);
         metainfo = new Metainfo(fields.Name!, layout, tree.Files, hashesAt, new InfoHash(Hash256.Of(bytes.Span[info])), fields.Private == 1, bytes);
         return null;
     }

@@ -8,9 +8,9 @@ internal static class PieceLayersReader
     /// <summary>Null, or one sentence of refusal.</summary>
     /// <param name="layersAt">where the dictionary of the layers begins in the canonical text</param>
     /// <param name="hashesAt">by file: where the hashes of its pieces stand; for a file of one piece that is its pieces root</param>
-    public static string? Read(ReadOnlySpan<byte> text, int layersAt, int pieceLength, FileIndex files, out int[] hashesAt)
+    public static string? Read(ReadOnlySpan<byte> text, int layersAt, int pieceLength, ReleaseTree tree, out int[] hashesAt)
     {
-        hashesAt = new int[files.Count];
+        hashesAt = new int[tree.Files.Count];
         if (ReadLayers(BencodeReader.Resume(text, layersAt), pieceLength, out Dictionary<Hash256, (int Position, int Count)> layerOf) is { } refusal)
         {
             return refusal;
@@ -20,8 +20,7 @@ internal static class PieceLayersReader
         HashSet<Hash256> used = [];
         for (int file = 0; file < hashesAt.Length; file++)
         {
-            FileEntry entry = files[file];
-            long count = (entry.Length + pieceLength - 1) / pieceLength;
+            long count = (tree.Lengths[file] + pieceLength - 1) / pieceLength;
             pieces += count;
             if (pieces > MetainfoLimits.PiecesMax)
             {
@@ -30,10 +29,11 @@ internal static class PieceLayersReader
 
             if (count == 1)
             {
-                hashesAt[file] = files.PiecesRootAt(file);
+                hashesAt[file] = tree.Files.PiecesRootAt(file);
             }
             else if (count > 1)
             {
+                FileEntry entry = tree.Files[file];
                 (hashesAt[file], int there) = layerOf.GetValueOrDefault(entry.PiecesRoot);
                 if (there != count)
                 {

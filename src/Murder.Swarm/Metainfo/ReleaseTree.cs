@@ -12,6 +12,7 @@ internal sealed class ReleaseTree
     private const long PathCharsMax = 64 * 1024 * 1024;
 
     private readonly FileIndex _files;
+    private readonly List<long> _lengths = [];
     private readonly HashSet<int> _paths; // of the index, by path
     private readonly HashSet<string> _folders = new(StringComparer.OrdinalIgnoreCase);
     private readonly SymlinkMap _links = new();
@@ -26,6 +27,9 @@ internal sealed class ReleaseTree
     }
 
     public FileIndex Files => _files;
+
+    /// <summary>Bytes of each file.</summary>
+    public IReadOnlyList<long> Lengths => _lengths;
 
     /// <param name="number">by which <see cref="AddEntry"/> knows it; that of the release itself is 0</param>
     public string? AddFolder(string path, out int number)
@@ -44,6 +48,7 @@ internal sealed class ReleaseTree
         }
 
         _files.Add(folder, position);
+        _lengths.Add(entry.Length);
         if (!_paths.Add(_files.Count - 1))
         {
             return $"The path '{ReleasePath.Printable(entry.Path)}' stands twice, or once more in another case.";

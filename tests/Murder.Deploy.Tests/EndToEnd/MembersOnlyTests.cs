@@ -10,6 +10,7 @@ using Murder.Testing;
 namespace Murder.Deploy.Tests;
 
 /// <summary>A whole deploy as somebody on the same machine sees it who is not part of it.</summary>
+[Collection(NothingBeside.Name)]
 public sealed class MembersOnlyTests
 {
     /// <summary>
@@ -182,4 +183,13 @@ public sealed class MembersOnlyTests
 
         return all.ToArray();
     }
+}
+
+/// <summary>
+/// Runs while nothing else does: the outsider knocks on every port of this process, and the servers of other tests would count him and answer.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class NothingBeside
+{
+    public const string Name = "nothing beside";
 }

@@ -89,7 +89,7 @@ internal static class BencodeGen
             Gen.Select(Bytes, Value(depth - 1)).Array[0, 4].Select(pairs => (Action<BencodeWriter>)(writer =>
             {
                 writer.BeginDictionary();
-                foreach ((byte[] key, Action<BencodeWriter> value) in pairs.DistinctBy(pair => Convert.ToHexString(pair.Item1)).OrderBy(pair => pair.Item1, ByteOrder.Instance))
+                foreach ((byte[] key, Action<BencodeWriter> value) in pairs.DistinctBy(pair => Convert.ToHexString(pair.Item1)).OrderBy(pair => Convert.ToHexString(pair.Item1), StringComparer.Ordinal))
                 {
                     writer.WriteKey(key);
                     value(writer);
