@@ -38,7 +38,7 @@ public sealed record SwarmOptions
     /// <summary>But so many blocks at the rate at which they come may wait: on a slow link <see cref="RequestQueueTimeMin"/> is hardly a block.</summary>
     public int RequestQueueBlocks { get; init; } = 10;
 
-    /// <summary>And never longer than this.</summary>
+    /// <summary>No block is to wait longer than this at the peer that is asked for it.</summary>
     public TimeSpan RequestQueueTimeMax { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
@@ -58,11 +58,11 @@ public sealed record SwarmOptions
 
     /// <summary>
     /// A piece shown to a peer that takes nothing of it is shown to another after ten times what all that is asked for takes at the origin's
-    /// rate, but not before this,
+    /// rate, but not before this.
     /// </summary>
     public TimeSpan SpreadPatienceMin { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>and not after this.</summary>
+    /// <summary>A piece shown to a peer that takes nothing of it for this long is shown to another, however slow the origin's link.</summary>
     public TimeSpan SpreadPatienceMax { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -109,7 +109,7 @@ public sealed record SwarmOptions
     /// <summary>A piece is told of at once when less than one in so many of the connected peers has it.</summary>
     public int TellShare { get; init; } = 8;
 
-    /// <summary>Pieces that wait to be told of: one more, and all are told.</summary>
+    /// <summary>When so many pieces wait to be told of, all are told.</summary>
     public int UntoldMax { get; init; } = 16;
 
     /// <summary>A piece waits so long to be told of.</summary>
