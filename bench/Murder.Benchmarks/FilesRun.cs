@@ -9,7 +9,7 @@ internal sealed record FilesRun(double StagedSeconds, double StagingSeconds, dou
     /// <param name="agent">a static agent to run instead of the framework-dependent one of local hosts; empty for the latter</param>
     public static async Task<FilesRun> MeasureAsync(string publishFolder, Workplace place, int hosts, string agent)
     {
-        FilesBench.Time("sync", "-f", publishFolder); // what others wrote is not to be waited for here
+        Measure.Time("sync", "-f", publishFolder); // what others wrote is not to be waited for here
         string target = place.Folder("target");
         ProcessStartInfo start = new(Environment.ProcessPath!, [FilesDeployer.Verb, publishFolder, target, hosts.ToString()]) { RedirectStandardOutput = true };
         if (agent.Length > 0)
@@ -31,7 +31,7 @@ internal sealed record FilesRun(double StagedSeconds, double StagingSeconds, dou
 
         foreach (string release in Directory.GetDirectories(target, "releases", SearchOption.AllDirectories).SelectMany(Directory.GetDirectories))
         {
-            FilesBench.Time("diff", "-r", publishFolder, release);
+            Measure.RequireEqual(publishFolder, release);
         }
 
         place.Remove("target");
@@ -45,7 +45,7 @@ internal sealed record FilesRun(double StagedSeconds, double StagingSeconds, dou
     {
         return new FilesRun(Of(run => run.StagedSeconds), Of(run => run.StagingSeconds), Of(run => run.DeployerPeakMebibytes), Of(run => run.AgentPeakMebibytes));
 
-        double Of(Func<FilesRun, double> figure) => FilesBench.Median([.. runs.Select(figure)]);
+        double Of(Func<FilesRun, double> figure) => Measure.Median([.. runs.Select(figure)]);
     }
 
     public override string ToString() =>
