@@ -2,7 +2,7 @@ namespace Murder.Benchmarks;
 
 /// <summary>
 /// What many small files cost: the shipped deploy to local hosts of one large file and of many small ones, beside cp -r of the small ones,
-/// and the most memory that the deployer and an agent took.
+/// and the most memory that the deployer, the seeder and an agent took.
 /// </summary>
 internal static class FilesBench
 {
