@@ -7,7 +7,7 @@ namespace Murder.Deploy;
 
 /// <summary>
 /// The front door for the MSBuild tasks, and the imperative shell: starts, stops and disposes everything in reverse order; holds no decision.
-/// All methods throw <see cref="DeploymentException"/> when the request is wrong, before anything is touched, and
+/// All methods throw <see cref="DeploymentException"/> when the request is wrong or nothing here can seed, before any host is touched, and
 /// <see cref="OperationCanceledException"/> after a cancellation has been carried out to its end.
 /// </summary>
 public static class Deployment
