@@ -18,12 +18,12 @@ public sealed partial class SwarmSession
         {
             _isHiding = false;
             _timers.Set(SessionTimer.Spread, null);
-            ShowAll(now);
+            _mayShow = true; // every piece is out: each peer may now ask for whatever it lacks
             return;
         }
 
         bool isAnyShown = false;
-        long bytesAsked = BytesAskedOfUs(); // showing changes nothing of it before the requests come
+        long bytesAsked = BytesAskedOfUs(now); // showing changes nothing of it before the requests come
         while (_spread.TryShow(bytesAsked, now, out int peer, out int piece))
         {
             Send(_peers[peer]!, PeerMessage.Have(piece), now);
@@ -32,33 +32,19 @@ public sealed partial class SwarmSession
 
         if (isAnyShown)
         {
-            _timers.SetNoLater(SessionTimer.Spread, now + _options.SpreadTime);
+            _timers.SetNoLater(SessionTimer.Spread, now + _options.ShowTime);
         }
     }
 
-    private long BytesAskedOfUs()
+    /// <summary>What is left to send, but for what peers ask who take nothing: it keeps no link busy.</summary>
+    private long BytesAskedOfUs(Instant now)
     {
         long blocks = 0;
         foreach (PeerState? peer in _peers)
         {
-            blocks += peer is { IsReady: true } ? peer.Uploads.WaitingCount + peer.Uploads.SendingCount : 0;
+            blocks += peer is { IsReady: true } && !IsSlowToTake(peer, now) ? peer.Uploads.Count : 0;
         }
 
         return blocks * PieceLayout.BlockLength;
-    }
-
-    /// <summary>Every piece is out: each peer may now ask for whatever it lacks.</summary>
-    private void ShowAll(Instant now)
-    {
-        foreach (PeerState? peer in _peers)
-        {
-            for (int piece = 0; peer is { IsReady: true } && piece < _layout.PieceCount; piece++)
-            {
-                if (!_picker.Has(peer.Index, piece))
-                {
-                    Send(peer, PeerMessage.Have(piece), now);
-                }
-            }
-        }
     }
 }

@@ -3,6 +3,8 @@ namespace Murder.Swarm;
 /// <summary>Serving: every request of a fast peer gets exactly one answer (BEP 6), a block or a reject.</summary>
 public sealed partial class SwarmSession
 {
+    private static readonly TimeSpan SendPatienceMax = TimeSpan.FromSeconds(1);
+
     private readonly int[] _blocksAsked; // of us, by piece
     private long _requestsTaken;
 
@@ -43,6 +45,7 @@ public sealed partial class SwarmSession
     private void OnBlockSent(in SwarmInput input, Instant now)
     {
         _uploadedBytes += input.Block.Length;
+        _sendRate.Add(input.Block.Length, now);
         if (FindReady(input.Slot) is not { } peer)
         {
             return;
@@ -70,7 +73,7 @@ public sealed partial class SwarmSession
         {
             if (sending >= _options.BlocksInSendMax)
             {
-                _timers.SetNoLater(SessionTimer.Serve, now + _options.SendPatience);
+                _timers.SetNoLater(SessionTimer.Serve, now + SendPatience);
                 return;
             }
 
@@ -106,7 +109,10 @@ public sealed partial class SwarmSession
     }
 
     /// <summary>A peer that takes nothing must not keep others from being sent to.</summary>
-    private bool IsSlowToTake(PeerState peer, Instant now) => now - peer.Uploads.LastProgress >= _options.SendPatience;
+    private bool IsSlowToTake(PeerState peer, Instant now) => peer.Uploads.SendingCount > 0 && now - peer.Uploads.LastProgress >= SendPatience;
+
+    /// <summary>Four times what all that is under way takes: by then it was everybody's turn, unless he takes nothing.</summary>
+    private TimeSpan SendPatience => _options.SendPatience + _sendRate.TimeOf(4L * _options.BlocksInSendMax * PieceLayout.BlockLength, SendPatienceMax);
 
     private void Choke(PeerState peer, Instant now)
     {

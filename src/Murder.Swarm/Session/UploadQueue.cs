@@ -10,6 +10,8 @@ internal sealed class UploadQueue
 
     public int SendingCount { get; private set; }
 
+    public int Count => WaitingCount + SendingCount;
+
     /// <summary>When a block was last sent, or began to be while none was.</summary>
     public Instant LastProgress { get; private set; }
 
