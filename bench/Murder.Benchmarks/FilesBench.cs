@@ -1,11 +1,8 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
-
 namespace Murder.Benchmarks;
 
 /// <summary>
 /// What many small files cost: the shipped deploy to local hosts of one large file and of many small ones, beside cp -r of the small ones,
-/// and the most memory that the deployer and an agent took.
+/// and the most memory that the deployer, the seeder and an agent took.
 /// </summary>
 internal static class FilesBench
 {
@@ -21,12 +18,12 @@ internal static class FilesBench
         using Workplace place = new(options.Text("--place", ""));
         string one = place.Folder("one");
         string many = place.Folder("many");
-        WriteRandom(Path.Combine(one, "large"), megabytes * 1_000_000L);
+        Workplace.WriteRandom(Path.Combine(one, "large"), megabytes * 1_000_000L);
         for (int file = 0; file < files; file++)
         {
             string folder = Path.Combine(many, $"folder{file / FilesPerFolder:0000}");
             Directory.CreateDirectory(folder);
-            WriteRandom(Path.Combine(folder, $"file{file:000000}"), length);
+            Workplace.WriteRandom(Path.Combine(folder, $"file{file:000000}"), length);
         }
 
         List<FilesRun> largeRuns = [];
@@ -39,16 +36,16 @@ internal static class FilesBench
             Console.WriteLine($"one file    {largeRuns[^1]}");
             smallRuns.Add(await FilesRun.MeasureAsync(many, place, hosts, options.Text("--agent", "")).ConfigureAwait(false));
             Console.WriteLine($"many files  {smallRuns[^1]}");
-            copies.Add(Time("cp", "-r", many, place.File("copy")));
-            syncs.Add(Time("sync", "-f", place.File("copy")));
+            copies.Add(Measure.Time("cp", "-r", many, place.File("copy")));
+            syncs.Add(Measure.Time("sync", "-f", place.File("copy")));
             Console.WriteLine($"cp -r       {copies[^1],6:0.00} s, then sync -f {syncs[^1]:0.00} s");
             place.Remove("copy");
         }
 
         FilesRun large = FilesRun.Median(largeRuns);
         FilesRun small = FilesRun.Median(smallRuns);
-        double copy = Median(copies);
-        double copyAndSync = Median([.. copies.Zip(syncs, (c, s) => c + s)]);
+        double copy = Measure.Median(copies);
+        double copyAndSync = Measure.Median([.. copies.Zip(syncs, (c, s) => c + s)]);
         Console.WriteLine();
         Console.WriteLine($"medians of {runs}; {megabytes} MB in one file, {files} files of {length} bytes, {hosts} local host(s)");
         Console.WriteLine($"one file    {large}");
@@ -56,27 +53,5 @@ internal static class FilesBench
         Console.WriteLine($"cp -r       {copy,6:0.00} s, {copyAndSync:0.00} s with sync -f");
         Console.WriteLine($"many / (2 x one + cp -r)            {small.StagedSeconds / ((2 * large.StagedSeconds) + copy):0.00}");
         Console.WriteLine($"many / (2 x one + cp -r + sync -f)  {small.StagedSeconds / ((2 * large.StagedSeconds) + copyAndSync):0.00}");
-    }
-
-    public static double Median(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    /// <summary>Runs a program to its end and returns the seconds it took.</summary>
-    public static double Time(string program, params string[] arguments)
-    {
-        long began = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(program, arguments);
-        process.WaitForExit();
-        return process.ExitCode == 0 ? Stopwatch.GetElapsedTime(began).TotalSeconds : throw new InvalidOperationException($"{program} ended with {process.ExitCode}");
-    }
-
-    public static void WriteRandom(string path, long length)
-    {
-        using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        byte[] chunk = new byte[(int)Math.Min(length, 1024 * 1024)];
-        for (long left = length; left > 0; left -= chunk.Length)
-        {
-            RandomNumberGenerator.Fill(chunk);
-            file.Write(chunk, 0, (int)Math.Min(left, chunk.Length));
-        }
     }
 }

@@ -16,10 +16,10 @@ internal static class HashBench
         int runs = options.Number("--runs", 5);
         using Workplace place = new(options.Text("--place", ""));
         (string Name, string Folder)[] payloads = [("one file", place.Folder("one")), ($"{SmallLength / 1024} KiB files", place.Folder("many"))];
-        FilesBench.WriteRandom(Path.Combine(payloads[0].Folder, "large"), megabytes * 1_000_000L);
+        Workplace.WriteRandom(Path.Combine(payloads[0].Folder, "large"), megabytes * 1_000_000L);
         for (int file = 0; file < megabytes * 1_000_000L / SmallLength; file++)
         {
-            FilesBench.WriteRandom(Path.Combine(place.Folder("many", $"folder{file / 250}"), $"file{file}"), SmallLength);
+            Workplace.WriteRandom(Path.Combine(place.Folder("many", $"folder{file / 250}"), $"file{file}"), SmallLength);
         }
 
         List<double> openssl = [];
@@ -38,13 +38,13 @@ internal static class HashBench
             }
         }
 
-        double core = FilesBench.Median(openssl);
+        double core = Measure.Median(openssl);
         Console.WriteLine($"medians of {runs}, {megabytes} MB, {cores} cores");
         Console.WriteLine($"openssl          {core,6:0} MB a second of one core");
         foreach ((string name, List<HashRun> measured) in ours)
         {
-            double perSecond = FilesBench.Median([.. measured.Select(run => run.PerSecond)]);
-            double perCpuSecond = FilesBench.Median([.. measured.Select(run => run.PerCpuSecond)]);
+            double perSecond = Measure.Median([.. measured.Select(run => run.PerSecond)]);
+            double perCpuSecond = Measure.Median([.. measured.Select(run => run.PerCpuSecond)]);
             Console.WriteLine($"{name,-16} {perSecond,6:0} MB/s, {perSecond / (core * cores):0.00} x openssl x cores; {perCpuSecond,6:0} MB a second of one core, {perCpuSecond / core:0.00} x openssl");
         }
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Murder.Swarm;
 using Murder.Swarm.IO;
 
@@ -17,7 +16,7 @@ internal static class PairBench
         long bytes = megabytes * 1024L * 1024;
         using Workplace place = new(4 * bytes); // the source, a copy, and what is touched before it
         string source = place.Folder("source", Name);
-        WriteRandom(Path.Combine(source, "large"), bytes);
+        Workplace.WriteRandom(Path.Combine(source, "large"), bytes);
         await File.WriteAllTextAsync(Path.Combine(source, "small"), "small\n").ConfigureAwait(false); // libtorrent 2.0.8 does not transfer a torrent of one file
         string torrent = await DescribeAsync(source, place.File("payload.torrent")).ConfigureAwait(false);
 
@@ -51,16 +50,5 @@ internal static class PairBench
         Metainfo metainfo = MetainfoBuilder.Build(Name, PieceLength, hashed);
         await File.WriteAllBytesAsync(torrent, metainfo.Bytes).ConfigureAwait(false);
         return torrent;
-    }
-
-    private static void WriteRandom(string path, long length)
-    {
-        using FileStream file = File.Create(path);
-        byte[] chunk = new byte[1024 * 1024];
-        for (long left = length; left > 0; left -= chunk.Length)
-        {
-            RandomNumberGenerator.Fill(chunk);
-            file.Write(chunk, 0, (int)Math.Min(left, chunk.Length));
-        }
     }
 }

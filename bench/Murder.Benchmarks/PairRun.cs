@@ -20,7 +20,7 @@ internal sealed record PairRun(double MegabytesPerSecond, double SeedCpuPerGigab
         double seconds = (await leech.NextAsync("complete").ConfigureAwait(false)).GetProperty("seconds").GetDouble();
         (double leechCpu, double leechPeak) = await leech.EndAsync().ConfigureAwait(false);
         (double seedCpu, double seedPeak) = await seed.EndAsync().ConfigureAwait(false);
-        RequireEqual(source, target);
+        Measure.RequireEqual(source, target);
         place.Remove("target");
         return new PairRun(bytes / 1e6 / seconds, seedCpu / (bytes / 1e9), leechCpu / (bytes / 1e9), seedPeak, leechPeak);
     }
@@ -31,7 +31,7 @@ internal sealed record PairRun(double MegabytesPerSecond, double SeedCpuPerGigab
             Of(run => run.MegabytesPerSecond), Of(run => run.SeedCpuPerGigabyte), Of(run => run.LeechCpuPerGigabyte),
             Of(run => run.SeedPeakMebibytes), Of(run => run.LeechPeakMebibytes));
 
-        double Of(Func<PairRun, double> figure) => runs.Select(figure).Order().ElementAt(runs.Count / 2);
+        double Of(Func<PairRun, double> figure) => Measure.Median([.. runs.Select(figure)]);
     }
 
     public override string ToString() =>
@@ -41,16 +41,6 @@ internal sealed record PairRun(double MegabytesPerSecond, double SeedCpuPerGigab
     private static string Credential(SwarmAuthority? authority, ulong seed) => authority?.Issue(PeerId.Create(new SwarmRandom(seed))) is { } issued
         ? $"{Convert.ToBase64String(issued.Authority)} {Convert.ToBase64String(issued.Certificate)} {Convert.ToBase64String(issued.PrivateKey)} {issued.IssuedAtMilliseconds}"
         : "plain";
-
-    private static void RequireEqual(string source, string target)
-    {
-        using Process compare = Process.Start("diff", ["-r", source, target]);
-        compare.WaitForExit();
-        if (compare.ExitCode != 0)
-        {
-            throw new InvalidOperationException("the copy differs from its source");
-        }
-    }
 
     /// <summary>A peer's process, which speaks lines of JSON.</summary>
     private sealed class Member : IDisposable

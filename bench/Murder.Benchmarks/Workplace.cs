@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Murder.Benchmarks;
 
 /// <summary>A folder of our own for payloads, gone when disposed.</summary>
@@ -9,7 +11,10 @@ internal sealed class Workplace : IDisposable
 
     /// <summary>In memory where there is room, so that no disk is measured.</summary>
     /// <param name="bytes">that it has to hold</param>
-    public Workplace(long bytes) => _root = Make(bytes);
+    public Workplace(long bytes)
+        : this(Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > bytes ? Memory : "")
+    {
+    }
 
     /// <summary>On a disk, which is measured too.</summary>
     /// <param name="parent">empty for the system's folder of temporary files</param>
@@ -35,13 +40,18 @@ internal sealed class Workplace : IDisposable
         }
     }
 
+    public static void WriteRandom(string path, long length)
+    {
+        using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        byte[] chunk = new byte[(int)Math.Min(length, 1024 * 1024)];
+        for (long left = length; left > 0; left -= chunk.Length)
+        {
+            RandomNumberGenerator.Fill(chunk);
+            file.Write(chunk, 0, (int)Math.Min(left, chunk.Length));
+        }
+    }
+
     public void Remove(string name) => Directory.Delete(File(name), recursive: true);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
-
-    private static string Make(long bytes)
-    {
-        string parent = Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > bytes ? Memory : Path.GetTempPath();
-        return Directory.CreateDirectory(Path.Combine(parent, "murder-bench-" + Path.GetRandomFileName())).FullName;
-    }
 }

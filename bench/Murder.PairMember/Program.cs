@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Text.RegularExpressions;
+using Murder.Benchmarks;
 using Murder.Swarm;
 using Murder.Swarm.IO;
 
@@ -10,7 +10,7 @@ namespace Murder.PairMember;
 /// One of our peers as a process of its own, so that its processor time and memory can be told from the other's. Says what
 /// libtorrent_member.py says.
 /// </summary>
-internal static partial class Program
+internal static class Program
 {
     /// <param name="arguments">torrent file, folder of the release, seed or leech, port of the seed; the first line of stdin is for ReadSecurity</param>
     private static async Task Main(string[] arguments)
@@ -38,7 +38,7 @@ internal static partial class Program
             }
 
             Console.In.ReadLine();
-            Console.WriteLine($$"""{"event": "ended", "cpuSeconds": {{(Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds}}, "peakBytes": {{PeakBytes()}}}""");
+            Console.WriteLine($$"""{"event": "ended", "cpuSeconds": {{(Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds}}, "peakBytes": {{ProcessMemory.OwnPeakBytes()}}}""");
         }
     }
 
@@ -54,11 +54,6 @@ internal static partial class Program
             },
             TimeProvider.System)
         : null;
-
-    private static long PeakBytes() => long.Parse(PeakLine().Match(File.ReadAllText("/proc/self/status")).Groups[1].Value) * 1024;
-
-    [GeneratedRegex(@"VmHWM:\s+(\d+)")]
-    private static partial Regex PeakLine();
 
     /// <summary>A tracker that knows one peer.</summary>
     private sealed class OnePeer(IPEndPoint seed) : IAnnouncer

@@ -71,7 +71,7 @@ internal static class Bench
     private static async Task<RunResult> RunOnceAsync(ISystem system, Lab lab, Payload payload, BenchOptions options, CancellationToken cancellationToken)
     {
         Outcome outcome;
-        Meter meter = Meter.Start(lab);
+        Meter meter = Meter.Start(lab, system.SeederProcessName);
         LinkMeter? links = options.Limit is null ? null : LinkMeter.Start(lab);
         await using (meter)
         await using (links)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Murder.PeerHost.Contract;
 using Murder.Swarm;
@@ -6,7 +7,7 @@ namespace Murder.Deploy;
 
 /// <summary>
 /// The front door for the MSBuild tasks, and the imperative shell: starts, stops and disposes everything in reverse order; holds no decision.
-/// All methods throw <see cref="DeploymentException"/> when the request is wrong, before anything is touched, and
+/// All methods throw <see cref="DeploymentException"/> when the request is wrong or nothing here can seed, before any host is touched, and
 /// <see cref="OperationCanceledException"/> after a cancellation has been carried out to its end.
 /// </summary>
 public static class Deployment
@@ -35,6 +36,8 @@ public static class Deployment
         DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
         long origin = TimeProvider.System.GetTimestamp();
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, goal, log);
+        SeederLaunch launch = SeederLaunch.Begin(new SeederLauncher(settings.AgentDirectory, log, TimeProvider.System), cancellationToken);
+        await using ConfiguredAsyncDisposable launching = launch.ConfigureAwait(false);
         Release release = await ReleaseBuilder.BuildAsync(settings, options, startedAt, cancellationToken).ConfigureAwait(false);
         log.Milestone($"release {release.Id}  {release.Metainfo.Files.Count} files, {Sizes.Format(release.Metainfo.Layout.TotalLength)}");
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, goal, FreshSeed(log), DeployedBy());
@@ -43,7 +46,7 @@ public static class Deployment
             log.Milestone($"at most {limit} into each host, and out of each host and this machine");
         }
 
-        DeploymentReport report = await RollOutAsync(plan, release, settings, startedAt, origin, log, cancellationToken).ConfigureAwait(false);
+        DeploymentReport report = await RollOutAsync(plan, release, launch, settings, startedAt, origin, log, cancellationToken).ConfigureAwait(false);
         try
         {
             log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
@@ -98,9 +101,16 @@ public static class Deployment
     }
 
     private static async Task<DeploymentReport> RollOutAsync(
-        DeploymentPlan plan, Release release, DeploymentSettings settings, DateTimeOffset startedAt, long origin, IDeploymentLog log, CancellationToken cancellationToken)
+        DeploymentPlan plan,
+        Release release,
+        SeederLaunch launch,
+        DeploymentSettings settings,
+        DateTimeOffset startedAt,
+        long origin,
+        IDeploymentLog log,
+        CancellationToken cancellationToken)
     {
-        ReleaseSeeder seeder = ReleaseSeeder.Start(release, plan, log, TimeProvider.System);
+        ReleaseSeeder seeder = await StartSeederAsync(plan, release, launch, log, cancellationToken).ConfigureAwait(false);
         await using (seeder.ConfigureAwait(false))
         {
             Rollout rollout = new(plan);
@@ -118,6 +128,7 @@ public static class Deployment
                 log.Report(RolloutProblems.SeederFailed(failure.Message));
             }
 
+            await seeder.StopAsync().ConfigureAwait(false); // only then is known what it sent
             ReportFailures(plan, rollout, seeder.Ports, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
             Instant? firstByteAt = seeder.FirstByteTimestamp is { } timestamp ? driver.InstantOf(timestamp) : null;
@@ -128,6 +139,19 @@ public static class Deployment
             }
 
             return report;
+        }
+    }
+
+    private static async Task<ReleaseSeeder> StartSeederAsync(DeploymentPlan plan, Release release, SeederLaunch launch, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            AgentChannel agent = await launch.Agent.ConfigureAwait(false);
+            return await ReleaseSeeder.StartAsync(release, plan, agent, log, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HostException e)
+        {
+            throw new DeploymentException(RolloutProblems.SeederFailed(e.Message));
         }
     }
 

@@ -7,6 +7,7 @@ namespace Murder.PeerHost.Contract;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(PingCommand), "ping")]
 [JsonDerivedType(typeof(FetchCommand), "fetch")]
+[JsonDerivedType(typeof(SeedCommand), "seed")]
 [JsonDerivedType(typeof(ActivateCommand), "activate")]
 [JsonDerivedType(typeof(StatusCommand), "status")]
 [JsonDerivedType(typeof(StopCommand), "stop")]
@@ -21,17 +22,9 @@ public abstract record AgentCommand
 /// <summary>Renews the lease; answered by <see cref="AgentPong"/>.</summary>
 public sealed record PingCommand(long Sequence) : AgentCommand;
 
-/// <summary>
-/// Join the swarm, fill <c>releases/ID.partial</c>, rename it to <c>releases/ID</c> and seed on until <see cref="StopCommand"/>. Answered by
-/// <see cref="AgentProgress"/> and <see cref="AgentWorking"/> now and then, and <see cref="AgentStaged"/> or <see cref="AgentFailed"/>.
-/// </summary>
-public sealed record FetchCommand : AgentCommand
+/// <summary>What a member of the swarm of one release has to know, whatever its part.</summary>
+public abstract record SwarmCommand : AgentCommand
 {
-    /// <summary>Absolute path of the application's root on the host.</summary>
-    public required string Root { get; init; }
-
-    public required ReleaseId Release { get; init; }
-
     /// <summary>
     /// The whole <c>.torrent</c>. It follows the line: with many files it has megabytes, which neither side is to hold a second and third time as text.
     /// </summary>
@@ -48,9 +41,6 @@ public sealed record FetchCommand : AgentCommand
     [JsonIgnore]
     public override ReadOnlyMemory<byte> Trailer => Metainfo;
 
-    /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
-    public required IReadOnlyList<string> AnnounceUrls { get; init; }
-
     /// <summary>First port to listen on, 0 for any.</summary>
     public required int Port { get; init; }
 
@@ -65,9 +55,35 @@ public sealed record FetchCommand : AgentCommand
 
     /// <summary>Bytes of the release that the agent may receive in a second, and as many that it may send; null for no limit.</summary>
     public long? BytesPerSecondMax { get; init; }
+}
+
+/// <summary>
+/// Join the swarm, fill <c>releases/ID.partial</c>, rename it to <c>releases/ID</c> and seed on until <see cref="StopCommand"/>. Answered by
+/// <see cref="AgentProgress"/> and <see cref="AgentWorking"/> now and then, and <see cref="AgentStaged"/> or <see cref="AgentFailed"/>.
+/// </summary>
+public sealed record FetchCommand : SwarmCommand
+{
+    /// <summary>Absolute path of the application's root on the host.</summary>
+    public required string Root { get; init; }
+
+    public required ReleaseId Release { get; init; }
+
+    /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
+    public required IReadOnlyList<string> AnnounceUrls { get; init; }
 
     /// <summary>Who deploys, for the audit log: user@machine.</summary>
     public string DeployedBy { get; init; } = "";
+}
+
+/// <summary>
+/// Be the swarm's origin until <see cref="StopCommand"/>: serve a folder that holds the whole release, and only read it. The deployer tells its
+/// tracker where, so nothing is announced. Answered by <see cref="AgentSeeding"/>, then <see cref="AgentUploaded"/> now and then and once more
+/// before <see cref="AgentBye"/>; by <see cref="AgentFailed"/> when it cannot be, at any time.
+/// </summary>
+public sealed record SeedCommand : SwarmCommand
+{
+    /// <summary>Absolute path of the publish folder.</summary>
+    public required string Directory { get; init; }
 }
 
 /// <summary>Point <c>current</c> at a staged release by one rename. Answered by <see cref="AgentActivated"/> or <see cref="AgentFailed"/>.</summary>

@@ -10,6 +10,8 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentWorking), "working")]
 [JsonDerivedType(typeof(AgentPeerBanned), "peerBanned")]
 [JsonDerivedType(typeof(AgentStaged), "staged")]
+[JsonDerivedType(typeof(AgentSeeding), "seeding")]
+[JsonDerivedType(typeof(AgentUploaded), "uploaded")]
 [JsonDerivedType(typeof(AgentActivated), "activated")]
 [JsonDerivedType(typeof(AgentStatus), "status")]
 [JsonDerivedType(typeof(AgentFailed), "failed")]
@@ -60,6 +62,15 @@ public sealed record AgentStaged(ReleaseId Release, double Seconds, long Resumed
     /// <summary>Of the downloaded bytes, those that came from hosts of other zones.</summary>
     public long DownloadedBytesAcrossZones { get; init; }
 }
+
+/// <summary>The seeder listens.</summary>
+/// <param name="PortsTaken">why on none of the ports that it was to try but on another, in the system's words; null when it is one of them</param>
+public sealed record AgentSeeding(int Port, string? PortsTaken) : AgentEvent;
+
+/// <summary>How much the seeder has sent.</summary>
+/// <param name="UploadedBytes">of payload</param>
+/// <param name="FirstByteAgoSeconds">since the first of them left; the deployer has another clock. Null when none has.</param>
+public sealed record AgentUploaded(long UploadedBytes, double? FirstByteAgoSeconds) : AgentEvent;
 
 /// <param name="Previous">what <c>current</c> pointed to before; null when there was no release</param>
 public sealed record AgentActivated(ReleaseId Release, string? Previous) : AgentEvent;

@@ -2,13 +2,13 @@ namespace Murder.PeerHost.Contract;
 
 /// <summary>
 /// The rules of the control channel, the agent's stdin and stdout: one JSON object a line in UTF-8, and after the line of a
-/// <see cref="FetchCommand"/> the metainfo, byte by byte. The agent speaks first (<see cref="AgentHello"/>). Commands run one at a time, but <see cref="PingCommand"/>, <see cref="StopCommand"/> and
-/// <see cref="AbortCommand"/> are heard at any moment.
+/// <see cref="SwarmCommand"/> the metainfo, byte by byte. The agent speaks first (<see cref="AgentHello"/>). Commands run one at a time, but
+/// <see cref="PingCommand"/>, <see cref="StopCommand"/> and <see cref="AbortCommand"/> are heard at any moment.
 /// </summary>
 public static class AgentProtocol
 {
     /// <summary>Raised with every change that an older side would misunderstand. Both sides must be equal: the deployer brings its agent along.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Longest line to the agent.</summary>
     public const int CommandLineBytesMax = 1024 * 1024;

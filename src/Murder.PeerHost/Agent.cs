@@ -4,7 +4,7 @@ namespace Murder.PeerHost;
 
 /// <summary>
 /// The life of an agent: hello, one command after the other, and a clean end for whatever reason. At most one fetch is in the swarm at a
-/// time; activation and status go on while it seeds.
+/// time, and at most one publish folder is seeded; activation and status go on meanwhile.
 /// </summary>
 internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
     private static readonly TimeSpan LeaveAloneMax = TimeSpan.FromSeconds(4);
 
     private FetchVerb? _fetch;
+    private SeedVerb? _seed;
 
     /// <summary>Returns the exit code.</summary>
     public async Task<int> RunAsync()
@@ -36,6 +37,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
             // A disk or a pipe that hangs. The lock goes with the process, and what is half-written is checked by the next fetch.
             warn($"not everything was cleaned up within {leaveMax.TotalSeconds} s");
             _fetch = null;
+            _seed = null;
         }
 
         if (reason == EndReason.DeployerGone)
@@ -48,7 +50,11 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
     }
 
     /// <summary>Leaves the swarm, if <see cref="RunAsync"/> did not end by itself.</summary>
-    public async ValueTask DisposeAsync() => await EndFetchAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        await EndFetchAsync().ConfigureAwait(false);
+        await EndSeedAsync().ConfigureAwait(false);
+    }
 
     private async Task LeaveAsync(Task commands, EndReason reason)
     {
@@ -58,7 +64,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
             _fetch?.DiscardUnfinished();
         }
 
-        await EndFetchAsync().ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task CarryOutAllAsync()
@@ -85,6 +91,9 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
                 case FetchCommand fetch:
                     await FetchAsync(fetch).ConfigureAwait(false);
                     break;
+                case SeedCommand seed:
+                    await SeedAsync(seed).ConfigureAwait(false);
+                    break;
                 case ActivateCommand activate:
                     channel.Send(await ActivateVerb.RunAsync(activate, HeldLock(activate.Root), warn, time, ending.Token).ConfigureAwait(false));
                     break;
@@ -97,7 +106,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
         }
         catch (Exception e) when (e is not OperationCanceledException || !ending.Token.IsCancellationRequested)
         {
-            channel.Send(FailureOf(e));
+            channel.Send(VerbException.Describe(e, warn));
         }
     }
 
@@ -126,17 +135,29 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
         }
     }
 
-    private ReleaseLock? HeldLock(string root) => _fetch?.LockOf(root);
-
-    private AgentFailed FailureOf(Exception e)
+    private async Task SeedAsync(SeedCommand command)
     {
-        if ((e as VerbException ?? VerbException.FromStorage(e)) is { } expected)
+        await EndSeedAsync().ConfigureAwait(false);
+        _seed = new SeedVerb(command, channel, options, warn, time);
+        try
         {
-            return new AgentFailed(expected.Failure, expected.Message);
+            _seed.Start();
         }
-
-        warn($"a bug in Murder.Build: {e}");
-        Exception cause = e.GetBaseException();
-        return new AgentFailed(HostFailure.Bug, $"{cause.GetType().FullName}: {cause.Message}");
+        catch
+        {
+            await EndSeedAsync().ConfigureAwait(false);
+            throw;
+        }
     }
+
+    private async Task EndSeedAsync()
+    {
+        if (_seed is { } seed)
+        {
+            _seed = null;
+            await seed.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ReleaseLock? HeldLock(string root) => _fetch?.LockOf(root);
 }

@@ -4,7 +4,7 @@ using Murder.PeerHost.Contract;
 
 namespace Murder.PeerHost;
 
-/// <summary>The process: arguments, streams, signals, exit code. Everything random derives from the seed in the fetch command.</summary>
+/// <summary>The process: arguments, streams, signals, exit code. Everything random derives from the seed in the command.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)

@@ -44,7 +44,7 @@ public sealed partial class SwarmDriver
             if (_answers.Count == 0)
             {
                 SetTimer(timer);
-                ValueTask woken = _inbox.WaitAsync();
+                ValueTask<bool> woken = _inbox.WaitAsync();
                 turnsInARow = woken.IsCompleted ? turnsInARow + 1 : 0;
                 await woken.ConfigureAwait(false);
             }

@@ -26,7 +26,7 @@ public sealed class SignalTests(PackageFixture package)
         using Process deploy = service.Cli.Start(service.Directory, arguments);
         Task<DotnetResult> finished = service.Cli.FinishAsync(deploy, arguments);
         await Eventually.TrueAsync(() => finished.IsCompleted || Partials(local).Length > 0);
-        int[] agents = await AgentsOfAsync(LocalRoots(local, 4), finished);
+        int[] agents = await AgentsOfAsync(LocalRoots(local, 4), deploy, finished);
         // Of a job in the background a shell has SIGINT ignored, and all below it too: then the INT case cannot pass.
         Process.Start("kill", [$"-{signal}", deploy.Id.ToString(CultureInfo.InvariantCulture)]).Dispose();
         DotnetResult result = await finished;
@@ -71,7 +71,7 @@ public sealed class SignalTests(PackageFixture package)
 
     private static async Task KillAndDeployAgainAsync(Service service, string[] arguments, Process deploy, Task<DotnetResult> finished, IReadOnlyList<string> roots)
     {
-        int[] agents = await AgentsOfAsync(roots, finished);
+        int[] agents = await AgentsOfAsync(roots, deploy, finished);
         await Eventually.TrueAsync(() => finished.IsCompleted || PartialBytes(roots) > 50_000_000);
         deploy.Kill();
         DotnetResult result = await finished;
@@ -99,8 +99,8 @@ public sealed class SignalTests(PackageFixture package)
     /// <summary>Their folders; an agent that leaves takes away what is empty.</summary>
     private static string[] Hosts(string local) => Directory.Exists(local) ? Directory.GetDirectories(local, "host*") : [];
 
-    /// <summary>The agents that hold the locks of the roots, once all of them do.</summary>
-    private static async Task<int[]> AgentsOfAsync(IReadOnlyList<string> roots, Task<DotnetResult> finished)
+    /// <summary>The agents that hold the locks of the roots, once all of them do, and the seeder.</summary>
+    private static async Task<int[]> AgentsOfAsync(IReadOnlyList<string> roots, Process deploy, Task<DotnetResult> finished)
     {
         int[] agents = [];
         await Eventually.TrueAsync(() =>
@@ -110,7 +110,8 @@ public sealed class SignalTests(PackageFixture package)
         });
         Assert.True(agents.Length == roots.Count, $"{agents.Length} of {roots.Count} agents were seen before the deploy was over");
         Assert.All(agents, agent => Assert.True(ProcessTree.IsRunning(agent)));
-        return agents;
+        int seeder = Assert.Single(ProcessTree.DescendantsOf(deploy.Id), id => !agents.Contains(id) && ProcessTree.CommandLineOf(id).Contains("murder-peer", StringComparison.Ordinal));
+        return [.. agents, seeder];
     }
 
     private static void WritePayload(string path)

@@ -35,13 +35,15 @@ internal sealed class Meter : IAsyncDisposable
     private readonly string _all;
     private readonly string _deployer;
     private readonly string[] _hosts;
+    private readonly string? _seederName;
     private readonly List<Sample> _samples = [];
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watching;
 
-    private Meter(Lab lab)
+    private Meter(Lab lab, string? seederName)
     {
         _lab = lab;
+        _seederName = seederName;
         _all = lab.Cgroup(null);
         _deployer = lab.Cgroup(Lab.Deployer);
         _hosts = [.. lab.Hosts.Select(host => lab.Cgroup(host.Name))];
@@ -52,9 +54,14 @@ internal sealed class Meter : IAsyncDisposable
     /// <summary>Most memory that one process of a host had at once.</summary>
     public long HostPeakBytes { get; private set; }
 
+    /// <summary>The same of the process that seeds.</summary>
+    public long SeederPeakBytes { get; private set; }
+
+    /// <summary>The same of any process of the deployer, the seeder too.</summary>
     public long DeployerPeakBytes { get; private set; }
 
-    public static Meter Start(Lab lab) => new(lab);
+    /// <param name="seederName">what the name of the seeder's process begins with; null when it is the deployer's largest</param>
+    public static Meter Start(Lab lab, string? seederName) => new(lab, seederName);
 
     /// <summary>The counters at that moment, between the two looks around it.</summary>
     public Sample At(DateTimeOffset at)
@@ -91,7 +98,8 @@ internal sealed class Meter : IAsyncDisposable
             _samples.Add(Take());
             if (look % MemoryEvery == 0)
             {
-                HostPeakBytes = Math.Max(HostPeakBytes, _hosts.Max(PeakBytes));
+                HostPeakBytes = Math.Max(HostPeakBytes, _hosts.Max(host => PeakBytes(host)));
+                SeederPeakBytes = Math.Max(SeederPeakBytes, PeakBytes(_deployer, _seederName));
                 DeployerPeakBytes = Math.Max(DeployerPeakBytes, PeakBytes(_deployer));
             }
         }
@@ -122,15 +130,19 @@ internal sealed class Meter : IAsyncDisposable
         return (Number(fields[1]) + Number(fields[2]) + Number(fields[3]) + Number(fields[6]) + Number(fields[7]) + Number(fields[8])) / 100.0;
     }
 
-    private static long PeakBytes(string cgroup)
+    /// <summary>Of the group's processes whose name begins so; of all of them, when it is null.</summary>
+    private static long PeakBytes(string cgroup, string? name = null)
     {
         long peak = 0;
         foreach (string process in File.ReadLines(Path.Combine(cgroup, "cgroup.procs")))
         {
             try
             {
-                string? line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-                peak = line is null ? peak : Math.Max(peak, Number(line[6..].Replace("kB", "").Trim()) * 1024);
+                string[] status = File.ReadAllLines($"/proc/{process}/status");
+                if (name is null || ValueOf(status, "Name").StartsWith(name, StringComparison.Ordinal))
+                {
+                    peak = Math.Max(peak, ValueOf(status, "VmHWM") is { Length: > 0 } size ? Number(size.Replace("kB", "").Trim()) * 1024 : 0);
+                }
             }
             catch (IOException)
             {
@@ -140,6 +152,10 @@ internal sealed class Meter : IAsyncDisposable
 
         return peak;
     }
+
+    /// <summary>Empty when there is no such line: a process that is ending has no memory any more.</summary>
+    private static string ValueOf(string[] status, string key) =>
+        status.FirstOrDefault(line => line.StartsWith(key + ":", StringComparison.Ordinal))?[(key.Length + 1)..].Trim() ?? "";
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

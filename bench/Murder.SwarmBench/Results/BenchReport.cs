@@ -30,7 +30,7 @@ internal sealed class BenchReport(BenchOptions options, Payload payload)
     {
         List<string[]> lines =
         [
-            ["system", "N", "rate", "last / (F/C)", "min-max", "growth", "link x F", "payload x F", "host cpu-s/GB", "seeder cpu-s/GB", "host MiB", "seeder MiB", "CPU", "not lab", "cpu wait", "deploy s", "command s"],
+            ["system", "N", "rate", "last / (F/C)", "min-max", "growth", "link x F", "payload x F", "host cpu-s/GB", "seeder cpu-s/GB", "host MiB", "seeder MiB", "deployer MiB", "CPU", "not lab", "cpu wait", "deploy s", "command s"],
             .. _rows.Select(Line),
         ];
         int[] widths = [.. Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length))];
@@ -72,6 +72,7 @@ internal sealed class BenchReport(BenchOptions options, Payload payload)
         Cell(row.Median(run => run.SeederCpuPerGB), "0.00"),
         Cell(row.Median(run => run.HostPeakBytes / 1048576.0), "0"),
         Cell(row.Median(run => run.SeederPeakBytes / 1048576.0), "0"),
+        Cell(row.Median(run => run.DeployerPeakBytes / 1048576.0), "0"),
         Cell(row.Median(run => run.MachineCpu), "0%") + (row.Median(run => run.MachineCpu) > CpuBound ? " !" : ""),
         Cell(row.Median(run => run.OtherCpu), "0%"),
         Cell(row.Median(run => run.CpuWait), "0%"),

@@ -36,6 +36,9 @@ internal sealed record RunResult
 
     public required long SeederPeakBytes { get; init; }
 
+    /// <summary>Of the largest process on the deployer: the seeder's own, or that of the deploy beside it.</summary>
+    public required long DeployerPeakBytes { get; init; }
+
     /// <summary>Part of all cores that was busy within the clock.</summary>
     public required double MachineCpu { get; init; }
 
@@ -79,7 +82,8 @@ internal sealed record RunResult
             HostCpuPerGB = hostCpu / delivered,
             SeederCpuPerGB = (end.DeployerCpu - start.DeployerCpu) / delivered,
             HostPeakBytes = meter.HostPeakBytes,
-            SeederPeakBytes = meter.DeployerPeakBytes,
+            SeederPeakBytes = meter.SeederPeakBytes,
+            DeployerPeakBytes = meter.DeployerPeakBytes,
             MachineCpu = (end.MachineCpu - start.MachineCpu) / machine,
             OtherCpu = (end.MachineCpu - start.MachineCpu - (end.LabCpu - start.LabCpu)) / machine,
             CpuWait = (end.LabWait - start.LabWait) / seconds,

@@ -5,6 +5,9 @@ internal interface ISystem
 {
     string Name { get; }
 
+    /// <summary>What the name of the process that seeds begins with; null when it is the largest on the deployer.</summary>
+    string? SeederProcessName => null;
+
     /// <summary>Outside the timed part, once a lab: what is there before a deploy begins.</summary>
     Task PrepareAsync(Lab lab, Payload payload, CancellationToken cancellationToken);
 

@@ -11,6 +11,8 @@ internal sealed class MurderSystem(PayloadProject project, string? security, str
 {
     public string Name => security is null ? "murder" : $"murder ({security})";
 
+    public string SeederProcessName => "murder-peer";
+
     /// <summary>
     /// Every host gets the cached agent of a deploy before. One deploys for real; the file it leaves is copied to the others, because over slow
     /// links the bootstrap of a whole lab takes longer than the runs.

@@ -9,91 +9,88 @@ using Murder.Swarm.IO;
 namespace Murder.Deploy;
 
 /// <summary>
-/// The deployer's part in the swarm: the transient tracker, the seeder, which reads the publish folder, and the authority that says who
-/// the members are. All live as long as this object.
+/// The deployer's part in the swarm: the transient tracker, the authority that says who the members are, and the seeder, an agent on this machine
+/// that reads the publish folder. It is a process of its own because only a process can say how its threads wait: in MSBuild's they spin, at
+/// several times the cost of all that they do. All live as long as this object.
 /// </summary>
 internal sealed class ReleaseSeeder : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _end = new();
-    private readonly SwarmAuthority? _authority;
-    private readonly MemberTls? _seederTls;
-    private readonly MemberTls? _trackerTls;
-    private readonly PieceStore _store;
-    private readonly TrackerServer _tracker;
-    private readonly SwarmDriver _driver;
-    private readonly IPAddress[] _ownAddresses = [.. OwnAddresses()];
-    private readonly Task[] _both;
-    private readonly Task _running;
+    /// <summary>How long the seeder may say goodbye to peers; it takes two seconds and a half at most. Then it is ended by force.</summary>
+    private static readonly TimeSpan s_leaveMax = TimeSpan.FromSeconds(5);
 
-    private ReleaseSeeder(Release release, DeploymentPlan plan, int port, TimeProvider time)
+    private readonly CancellationTokenSource _end = new();
+    private readonly AgentChannel _agent;
+    private readonly TimeProvider _time;
+    private readonly SwarmAuthority? _authority;
+    private readonly MemberTls? _trackerTls;
+    private readonly TrackerServer _tracker;
+    private readonly IPAddress[] _ownAddresses = [.. OwnAddresses()];
+    private readonly Task _tracking;
+    private Task _listening = Task.CompletedTask;
+    private Task? _stopping;
+    private long _uploadedBytes;
+    private long _firstByteTimestamp = long.MaxValue;
+
+    private ReleaseSeeder(Release release, DeploymentPlan plan, AgentChannel agent, TimeProvider time)
     {
-        ulong seed = plan.Seed;
+        _agent = agent;
+        _time = time;
         if (plan.SwarmSecurity == SwarmSecurity.Tls)
         {
             _authority = new SwarmAuthority(time);
-            _seederTls = new MemberTls(_authority.Issue(PeerOf(seed)), time);
             _trackerTls = new MemberTls(_authority.IssueTracker(), time);
         }
 
         // The secret is not derived from the seed: the seed stands in the report.
         string secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        _store = PieceStore.OpenForSeeding(release.Directory, release.Metainfo);
         try
         {
-            _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, seed, time, security: _trackerTls);
-            _driver = new SwarmDriver(
-                release.Metainfo,
-                _store,
-                Bitfield.Full(release.Metainfo.Layout.PieceCount),
-                announcer: null,
-                new SwarmDriverOptions { Port = port, Seed = seed, Security = _seederTls, Session = SessionOptions(plan) },
-                time);
+            _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, plan.Seed, time, security: _trackerTls);
         }
         catch
         {
-            _tracker?.DisposeAsync().AsTask().GetAwaiter().GetResult(); // it never ran: only its socket is closed, and nothing waits
             DisposeMeans();
             throw;
         }
 
-        _tracker.AddLocalSeed(_driver.Self, _driver.Port);
-        _both = [_tracker.RunAsync(_end.Token), _driver.RunAsync(_end.Token)];
-        _running = Task.WhenAny(_both).Unwrap();
+        _tracking = _tracker.RunAsync(_end.Token);
+        Running = _tracking;
+        Ports = new DeployerPorts(0, _tracker.Port);
     }
 
-    /// <summary>Members that may be connected to the seeder at once. The rest get the release from each other.</summary>
-    private const int PeersMax = 256;
-
-    /// <summary>Bytes of payload that left the seeder.</summary>
-    public long UploadedBytes => _driver.Stats.UploadedBytes;
+    /// <summary>Bytes of payload that left the seeder, as it said last: all of them once <see cref="StopAsync"/> has ended.</summary>
+    public long UploadedBytes => Interlocked.Read(ref _uploadedBytes);
 
     /// <summary>When the first of them did, as a timestamp of the time provider; null when none has.</summary>
-    public long? FirstByteTimestamp => _driver.FirstUploadTimestamp;
+    public long? FirstByteTimestamp => Interlocked.Read(ref _firstByteTimestamp) is var timestamp and not long.MaxValue ? timestamp : null;
 
-    /// <summary>Faults as soon as the publish folder cannot be read any more or a socket is lost, though the other half would go on.</summary>
-    public Task Running => _running;
+    /// <summary>
+    /// Faults as soon as the publish folder cannot be read any more, the seeder is gone or a socket is lost, though the other half would go on.
+    /// </summary>
+    public Task Running { get; private set; }
 
-    public DeployerPorts Ports => new(_driver.Port, _tracker.Port);
+    public DeployerPorts Ports { get; private set; }
 
     /// <summary>
     /// Listens where firewalls are likely to have been opened for the swarm. When all those ports are taken the deploy goes on from another one,
     /// which the log names: hosts may well reach it.
     /// </summary>
-    public static ReleaseSeeder Start(Release release, DeploymentPlan plan, IDeploymentLog log, TimeProvider time)
+    /// <param name="agent">becomes the seeder, and ends with this object</param>
+    /// <exception cref="HostException">the agent is lost or refuses; both it and the tracker have been ended</exception>
+    public static async Task<ReleaseSeeder> StartAsync(
+        Release release, DeploymentPlan plan, AgentChannel agent, IDeploymentLog log, TimeProvider time, CancellationToken cancellationToken)
     {
-        int port = plan.SeederPort;
-        ReleaseSeeder seeder;
+        ReleaseSeeder seeder = new(release, plan, agent, time);
         try
         {
-            seeder = new ReleaseSeeder(release, plan, port, time);
+            await seeder.SeedAsync(release, plan, log, cancellationToken).ConfigureAwait(false);
         }
-        catch (SocketException e) when (port != 0)
+        catch
         {
-            seeder = new ReleaseSeeder(release, plan, port: 0, time);
-            log.Milestone($"no swarm port from {port} on is free on this machine ({e.Message}); the seeder listens on {seeder.Ports.Seeder}");
+            await seeder.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
 
-        log.Detail($"on this machine hosts reach the seeder on TCP port {seeder.Ports.Seeder} and the tracker on {seeder.Ports.Tracker}");
         return seeder;
     }
 
@@ -116,22 +113,98 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     /// <summary>What makes the agent with this seed a member; null in a swarm without certificates.</summary>
     public MemberCredential? CredentialFor(ulong agentSeed) => _authority?.Issue(PeerOf(agentSeed));
 
+    /// <summary>Ends the seeder, and hears how much it sent. Bounded in time, and never faults: a seeder that is gone or hangs is ended by disposing.</summary>
+    public Task StopAsync() => _stopping ??= LeaveAsync();
+
     public async ValueTask DisposeAsync()
     {
+        await StopAsync().ConfigureAwait(false);
         await _end.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a fault was seen through Running
-        await _driver.DisposeAsync().ConfigureAwait(false);
+        await _agent.DisposeAsync().ConfigureAwait(false);
+        await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a fault was seen through Running
+        await _tracking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _tracker.DisposeAsync().ConfigureAwait(false);
         DisposeMeans();
     }
 
-    private static SwarmOptions SessionOptions(DeploymentPlan plan) =>
-        SwarmOptions.Default with { PeersMax = PeersMax, UnchokedPeersMax = PeersMax, IsOrigin = true, BytesPerSecondMax = plan.RateLimit?.BytesPerSecond };
+    private async Task SeedAsync(Release release, DeploymentPlan plan, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        SeedCommand command = new()
+        {
+            Directory = release.Directory,
+            Metainfo = release.Metainfo.Bytes,
+            Port = plan.SeederPort,
+            Seed = plan.Seed,
+            Credential = CredentialFor(plan.Seed),
+            BytesPerSecondMax = plan.RateLimit?.BytesPerSecond,
+        };
+        await _agent.SendAsync(command, cancellationToken).ConfigureAwait(false);
+        AgentSeeding seeding = await HearStartAsync(cancellationToken).ConfigureAwait(false);
+        _tracker.AddLocalSeed(PeerOf(plan.Seed), seeding.Port);
+        Ports = Ports with { Seeder = seeding.Port };
+        _listening = ListenAsync();
+        Running = Task.WhenAny(_tracking, _listening).Unwrap();
+        if (seeding.PortsTaken is { } reason)
+        {
+            log.Milestone($"no swarm port from {plan.SeederPort} on is free on this machine ({reason}); the seeder listens on {seeding.Port}");
+        }
+
+        log.Detail($"on this machine hosts reach the seeder, process {_agent.Hello.ProcessId}, on TCP port {Ports.Seeder} and the tracker on {Ports.Tracker}");
+    }
+
+    private async Task<AgentSeeding> HearStartAsync(CancellationToken cancellationToken) => await _agent.ReadAsync(cancellationToken).ConfigureAwait(false) switch
+    {
+        AgentSeeding seeding => seeding,
+        AgentFailed failed => throw new HostException(failed.Failure, failed.Detail),
+        { } other => throw new HostException(HostFailure.ProtocolMismatch, $"{_agent.Host.Name}: the agent answered {other.GetType().Name} out of turn"),
+    };
+
+    /// <summary>Until the seeder says goodbye.</summary>
+    /// <exception cref="HostException">it cannot go on, or is gone</exception>
+    private async Task ListenAsync()
+    {
+        while (true)
+        {
+            switch (await _agent.ReadAsync(_end.Token).ConfigureAwait(false))
+            {
+                case AgentUploaded uploaded:
+                    Take(uploaded);
+                    break;
+                case AgentFailed failed:
+                    throw new HostException(failed.Failure, failed.Detail);
+                case AgentBye:
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Each report tells anew when the first byte left, and the one that was least under way tells it best.</summary>
+    private void Take(AgentUploaded uploaded)
+    {
+        Interlocked.Exchange(ref _uploadedBytes, uploaded.UploadedBytes);
+        if (uploaded.FirstByteAgoSeconds is { } ago)
+        {
+            long first = _time.GetTimestamp() - (long)(ago * _time.TimestampFrequency);
+            Interlocked.Exchange(ref _firstByteTimestamp, Math.Min(first, _firstByteTimestamp));
+        }
+    }
+
+    private async Task LeaveAsync()
+    {
+        using CancellationTokenSource late = new(s_leaveMax, _time);
+        try
+        {
+            await _agent.SendAsync(new StopCommand(), late.Token).ConfigureAwait(false);
+            await _listening.WaitAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HostException or OperationCanceledException)
+        {
+            // Expected: it is gone, which Running told, or it hangs.
+        }
+    }
 
     private void DisposeMeans()
     {
-        _store.Dispose();
-        _seederTls?.Dispose();
         _trackerTls?.Dispose();
         _authority?.Dispose();
         _end.Dispose();

@@ -56,7 +56,7 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
             while (reader.ReadLine() is { } line)
             {
                 AgentCommand? command = AgentJson.ReadCommand(line.Span);
-                Take(command is FetchCommand fetch ? fetch with { Metainfo = ReadMetainfo(reader, fetch.MetainfoLength) } : command);
+                Take(command is SwarmCommand member ? member with { Metainfo = ReadMetainfo(reader, member.MetainfoLength) } : command);
             }
         }
         catch (InvalidDataException e)

@@ -1,6 +1,6 @@
 namespace Murder.PeerHost;
 
-/// <summary>The waits of a fetch.</summary>
+/// <summary>The waits of a fetch, and how often whoever seeds says what it sent.</summary>
 internal sealed record FetchOptions
 {
     public static FetchOptions Default { get; } = new();

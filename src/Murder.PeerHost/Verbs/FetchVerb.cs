@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Murder.PeerHost.Contract;
 using Murder.Swarm;
 using Murder.Swarm.IO;
@@ -38,8 +37,8 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     {
         _releases = ReleaseStore.At(command.Root, warn, time);
         IReadOnlyList<Uri> trackers = ParseTrackers();
-        Metainfo metainfo = ParseMetainfo();
-        _security = OpenCredential();
+        Metainfo metainfo = Membership.ParseMetainfo(command);
+        _security = Membership.OpenCredential(command, time);
         _releases.Prepare();
         _lock = await _releases.TakeLockAsync(command.DeployedBy, cancellationToken).ConfigureAwait(false);
         if (_releases.IsStaged(command.Release))
@@ -95,11 +94,6 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         }
     }
 
-    private Metainfo ParseMetainfo() =>
-        MetainfoReader.TryRead(command.Metainfo, out Metainfo? metainfo, out string? error)
-            ? metainfo!
-            : throw new VerbException(HostFailure.MetainfoRefused, $"the metainfo of {command.Release} is refused: {error}");
-
     /// <summary>IP addresses only: a static agent cannot resolve names. A member with a certificate does not announce in the open.</summary>
     private List<Uri> ParseTrackers()
     {
@@ -108,18 +102,6 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
             Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == scheme && url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
                 ? url
                 : throw new VerbException(HostFailure.ProtocolMismatch, $"a tracker URL is not {scheme} with an IP address"))];
-    }
-
-    private MemberTls? OpenCredential()
-    {
-        try
-        {
-            return command.Credential is { } credential ? new MemberTls(credential, time) : null;
-        }
-        catch (CryptographicException e)
-        {
-            throw new VerbException(HostFailure.ProtocolMismatch, $"the credential of this deploy cannot be used: {e.Message}", e);
-        }
     }
 
     /// <summary>A re-run: the release is there already. It is trusted no more than what a peer sends.</summary>

@@ -9,6 +9,19 @@ internal sealed class VerbException(HostFailure failure, string message, Excepti
 {
     public HostFailure Failure { get; } = failure;
 
+    /// <summary>What the deployer is told of a verb that failed. What is not expected is a bug, of which stderr tells more.</summary>
+    public static AgentFailed Describe(Exception e, Action<string> warn)
+    {
+        if ((e as VerbException ?? FromStorage(e)) is { } expected)
+        {
+            return new AgentFailed(expected.Failure, expected.Message);
+        }
+
+        warn($"a bug in Murder.Build: {e}");
+        Exception cause = e.GetBaseException();
+        return new AgentFailed(HostFailure.Bug, $"{cause.GetType().FullName}: {cause.Message}");
+    }
+
     /// <summary>What the system or the store said against an access to the release tree; null for what is not a failure of storage.</summary>
     public static VerbException? FromStorage(Exception e) => e switch
     {

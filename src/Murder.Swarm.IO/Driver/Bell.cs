@@ -14,5 +14,5 @@ internal sealed class Bell
     public void Ring() => _rung.Writer.TryWrite(true);
 
     /// <summary>Ends at once when it was rung since the last wait. Allocates nothing, which is why it cannot be cancelled: ring.</summary>
-    public async ValueTask WaitAsync() => await _rung.Reader.ReadAsync().ConfigureAwait(false);
+    public ValueTask<bool> WaitAsync() => _rung.Reader.ReadAsync();
 }

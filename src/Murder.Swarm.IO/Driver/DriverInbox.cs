@@ -40,7 +40,7 @@ internal sealed class DriverInbox
     /// <summary>Makes the loop take a turn.</summary>
     public void Wake() => _bell.Ring();
 
-    public ValueTask WaitAsync() => _bell.WaitAsync();
+    public ValueTask<bool> WaitAsync() => _bell.WaitAsync();
 
     public bool TryTake(out DriverInput input) => _channel.Reader.TryRead(out input);
 

@@ -62,9 +62,9 @@ internal sealed class PeerListener : IDisposable
             {
                 await accepted(await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is OperationCanceledException || (e is ObjectDisposedException && cancellationToken.IsCancellationRequested))
             {
-                return;
+                return; // expected: whoever cancels disposes of the listener next, which may come between our look and our wait
             }
             catch (SocketException)
             {

@@ -100,6 +100,9 @@ internal sealed partial class PiecePicker
 
     public int RequestsOf(int peer) => Peer(peer).Pipe.Count;
 
+    /// <summary>The peer may be asked for enough to be worth a message.</summary>
+    public bool IsToBeAsked(int peer) => Peer(peer).Pipe.HasRoom;
+
     public int AvailabilityOf(int piece) => _rarity.HoldersOf(piece);
 
     public bool IsOpen(int piece) => _openOf[piece] is not null;

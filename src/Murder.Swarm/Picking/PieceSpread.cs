@@ -12,28 +12,25 @@ namespace Murder.Swarm;
 /// </summary>
 internal sealed class PieceSpread
 {
-    private static readonly TimeSpan RateEpoch = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Pieces that are with one peer at a time, when the link is too slow for more: one that it takes, and one to go on with.</summary>
     private const int ReceiverPiecesMax = 2;
 
-    private const int TurnsPatience = 10;
+    private const int TurnsPatience = 20;
 
     private readonly PieceLayout _layout;
     private readonly SwarmOptions _options;
+    private readonly SendRate _rate;
     private readonly Bitfield _waiting;
     private readonly Bitfield _out;
     private readonly Showing?[] _showings; // by piece: with whom it is
     private readonly List<Receiver?> _receivers = []; // by peer
     private int _firstWaiting;
-    private double _bytesPerSecond;
-    private long _bytesInEpoch;
-    private Instant? _epoch; // since when the bytes are counted; null before the first
 
-    public PieceSpread(PieceLayout layout, SwarmOptions options)
+    public PieceSpread(PieceLayout layout, SwarmOptions options, SendRate rate)
     {
         _layout = layout;
         _options = options;
+        _rate = rate;
         _waiting = Bitfield.Full(layout.PieceCount);
         _out = new Bitfield(layout.PieceCount);
         _showings = new Showing?[layout.PieceCount];
@@ -41,8 +38,6 @@ internal sealed class PieceSpread
 
     /// <summary>Every piece is out: nothing is to be hidden any more.</summary>
     public bool IsOver => _out.IsFull;
-
-    private double BytesEnough => _options.SpreadBytesMin + (_bytesPerSecond * _options.SpreadTime.TotalSeconds);
 
     public void AddPeer(int peer, Instant now)
     {
@@ -80,9 +75,9 @@ internal sealed class PieceSpread
     public bool TryShow(long bytesAsked, Instant now, out int peer, out int piece)
     {
         (peer, piece) = (-1, -1);
-        double enough = BytesEnough;
+        double enough = _rate.BytesEnough;
         if (_waiting.Count == 0 || bytesAsked + BytesJustShown(now) >= enough
-            || FindReceiver() is not { } receiver || receiver.BytesShown >= Math.Max(enough, ReceiverPiecesMax * _layout.PieceLength))
+            || FindReceiver(Math.Max(enough, ReceiverPiecesMax * _layout.PieceLength), now) is not { } receiver)
         {
             return false;
         }
@@ -102,14 +97,13 @@ internal sealed class PieceSpread
     /// <summary>A block has left to the peer.</summary>
     public void Sent(int peer, BlockRef block, Instant now)
     {
-        Measure(block.Length, now);
         if (_receivers[peer] is not { } receiver)
         {
             return;
         }
 
         receiver.LastProgress = now;
-        receiver.IsStalled = false;
+        receiver.TakesSomething();
         if (_showings[block.Piece] is { } showing && showing.Receiver == receiver)
         {
             int bytes = Math.Min(block.Length, showing.BytesLeft);
@@ -138,7 +132,7 @@ internal sealed class PieceSpread
             Instant end = receiver.LastProgress + patience;
             if (end <= now)
             {
-                receiver.IsStalled = true;
+                receiver.TakesNothing(now, patience);
                 TakeBack(receiver);
             }
             else if (next is null || end < next)
@@ -150,10 +144,10 @@ internal sealed class PieceSpread
         return next;
     }
 
-    /// <summary>A peer's turn comes within what all that is asked for takes; one that takes nothing for ten times as long takes nothing.</summary>
+    /// <summary>A peer's turn comes within what all that is asked for takes; one that takes nothing for twenty times as long takes nothing.</summary>
     private TimeSpan Patience()
     {
-        double seconds = Math.Clamp(TurnsPatience * BytesEnough / _bytesPerSecond, _options.SpreadPatienceMin.TotalSeconds, _options.SpreadPatienceMax.TotalSeconds);
+        double seconds = Math.Clamp(TurnsPatience * _rate.BytesEnough / _rate.BytesPerSecond, _options.SpreadPatienceMin.TotalSeconds, _options.SpreadPatienceMax.TotalSeconds);
         return new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond)); // before the first block the rate is zero, and the patience the longest
     }
 
@@ -163,7 +157,7 @@ internal sealed class PieceSpread
         long bytes = 0;
         foreach (Receiver? receiver in _receivers)
         {
-            for (int at = (receiver?.Showings.Count ?? 0) - 1; at >= 0 && now - receiver!.Showings[at].At < _options.SpreadTime; at--)
+            for (int at = (receiver?.Showings.Count ?? 0) - 1; at >= 0 && now - receiver!.Showings[at].At < _options.ShowTime; at--)
             {
                 bytes += receiver.Showings[at].BytesLeft;
             }
@@ -172,13 +166,13 @@ internal sealed class PieceSpread
         return bytes;
     }
 
-    /// <summary>Whoever has the least to take; among equals who was shown the least in all.</summary>
-    private Receiver? FindReceiver()
+    /// <summary>Whoever has the least to take; among equals who was shown the least in all. Who took nothing lately comes after all others.</summary>
+    private Receiver? FindReceiver(double bytesShownMax, Instant now)
     {
         Receiver? best = null;
         foreach (Receiver? receiver in _receivers)
         {
-            if (receiver is not null && (best is null || receiver.IsBefore(best)))
+            if (receiver is not null && receiver.BytesShown < bytesShownMax && (best is null || receiver.IsBefore(best, now)))
             {
                 best = receiver;
             }
@@ -205,17 +199,6 @@ internal sealed class PieceSpread
         _showings[showing.Piece] = null;
     }
 
-    private void Measure(int bytes, Instant now)
-    {
-        _bytesInEpoch += bytes;
-        TimeSpan elapsed = now - (_epoch ??= now);
-        if (elapsed >= RateEpoch)
-        {
-            _bytesPerSecond = (_bytesPerSecond + (_bytesInEpoch / elapsed.TotalSeconds)) / 2;
-            (_epoch, _bytesInEpoch) = (now, 0);
-        }
-    }
-
     /// <summary>A piece that is with a peer.</summary>
     private sealed class Showing(int piece, Receiver receiver, int bytes, Instant at)
     {
@@ -231,13 +214,12 @@ internal sealed class PieceSpread
     /// <summary>A peer, and what it was shown and has not taken.</summary>
     private sealed class Receiver(int peer)
     {
-        public int Peer { get; } = peer;
+        private const int StallsCountedMax = 6;
 
-        /// <summary>
-        /// Its place in a round of showings. Scattered (Fibonacci hashing): peers that came one after the other were told of each other, and
-        /// pieces that are let out one after the other must not all begin in one corner of the swarm.
-        /// </summary>
-        public uint Turn { get; } = (uint)peer * 2_654_435_769;
+        private Instant _passedOverUntil;
+        private int _stalls;
+
+        public int Peer { get; } = peer;
 
         public List<Showing> Showings { get; } = [];
 
@@ -247,12 +229,19 @@ internal sealed class PieceSpread
 
         public Instant LastProgress { get; set; }
 
-        public bool IsStalled { get; set; }
+        /// <summary>Twice as long each time it takes nothing: it may be gone, or only have been busy with its other connections.</summary>
+        public void TakesNothing(Instant now, TimeSpan patience)
+        {
+            _passedOverUntil = now + new TimeSpan(patience.Ticks << _stalls);
+            _stalls = Math.Min(_stalls + 1, StallsCountedMax);
+        }
 
-        public bool IsBefore(Receiver other) =>
-            IsStalled != other.IsStalled ? !IsStalled
+        public void TakesSomething() => (_passedOverUntil, _stalls) = (default, 0);
+
+        public bool IsBefore(Receiver other, Instant now) =>
+            now < _passedOverUntil != now < other._passedOverUntil ? now >= _passedOverUntil
             : BytesShown != other.BytesShown ? BytesShown < other.BytesShown
             : PiecesShown != other.PiecesShown ? PiecesShown < other.PiecesShown
-            : Turn < other.Turn;
+            : Turn.Of(Peer) < Turn.Of(other.Peer);
     }
 }

@@ -10,8 +10,13 @@ namespace Murder.Swarm;
 /// </summary>
 internal sealed class RequestPipe(int windowStart)
 {
-    /// <summary>With fewer, a sender has nothing to do between a block and the request that it answers.</summary>
-    private const int WindowMin = 2;
+    /// <summary>
+    /// With two, a sender has something to do between a block and the request that it answers. With twice as many, what is asked and what is
+    /// sent goes two by two: half the packets, and half the times that either side is woken.
+    /// </summary>
+    private const int WindowMin = 2 * AskedTogether;
+
+    private const int AskedTogether = 2;
 
     private readonly List<Asked> _asked = [];
     private double _window = windowStart;
@@ -21,6 +26,9 @@ internal sealed class RequestPipe(int windowStart)
 
     /// <summary>Blocks it may be asked for at once, as its answers have earned.</summary>
     public int Window => (int)_window;
+
+    /// <summary>Some blocks may be asked for together.</summary>
+    public bool HasRoom => _asked.Count <= Math.Max(0, Window - AskedTogether);
 
     /// <summary>When it last answered, or was asked while it had nothing to do.</summary>
     public Instant LastProgress { get; private set; }
@@ -57,7 +65,7 @@ internal sealed class RequestPipe(int windowStart)
         _meanGap += ((now - LastProgress) - _meanGap) / 8;
         LastProgress = now;
         double offTarget = 1 - ((now - asked.At) / queueTime);
-        _window = Math.Clamp(_window + Math.Max(offTarget, -1), WindowMin, windowMax);
+        _window = Math.Clamp(_window + Math.Max(offTarget, -1), Math.Min(WindowMin, windowMax), windowMax);
         return true;
     }
 

@@ -64,6 +64,15 @@ internal sealed class PeerState(PeerSlot slot, IPEndPoint endpoint, bool isOutgo
     /// <summary>Blocks and rejects it sent that nobody asked for.</summary>
     public int UnaskedAnswers { get; set; }
 
+    /// <summary>So much of what we have, in the order in which it came, was shown to it, or it had it.</summary>
+    public int NewsShown { get; set; }
+
+    /// <summary>When it was last shown what is new, or the connection was opened.</summary>
+    public Instant LastShown { get; set; } = now;
+
+    /// <summary>How often it was shown what is new.</summary>
+    public int Showings { get; set; }
+
     public UploadQueue Uploads { get; } = new();
 
     /// <summary>Hash requests of its that wait for leaves: what is being read, and for which request.</summary>

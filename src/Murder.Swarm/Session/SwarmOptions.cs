@@ -38,7 +38,7 @@ public sealed record SwarmOptions
     /// <summary>But so many blocks at the rate at which they come may wait: on a slow link <see cref="RequestQueueTimeMin"/> is hardly a block.</summary>
     public int RequestQueueBlocks { get; init; } = 10;
 
-    /// <summary>And never longer than this.</summary>
+    /// <summary>No block is to wait longer than this at the peer that is asked for it.</summary>
     public TimeSpan RequestQueueTimeMax { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
@@ -47,22 +47,31 @@ public sealed record SwarmOptions
     /// </summary>
     public bool IsOrigin { get; init; }
 
-    /// <summary>An origin shows pieces until so much is asked of it, and <see cref="SpreadTime"/>'s worth of its rate on top.</summary>
-    public int SpreadBytesMin { get; init; } = 256 * 1024;
+    /// <summary>Peers are shown pieces until so much is asked of us, and <see cref="ShowTime"/>'s worth of our rate on top.</summary>
+    public int ShowBytesMin { get; init; } = 128 * 1024;
 
     /// <summary>
-    /// The way of a showing to the peer, and of its requests back; what is asked of an origin must last so long. Where the way is longer,
+    /// The way of a showing to the peer, and of its requests back; what is asked of us must last so long. Where the way is longer,
     /// showings are made again before the first are asked for: more is then shown than needed, and nothing waits.
     /// </summary>
-    public TimeSpan SpreadTime { get; init; } = TimeSpan.FromMilliseconds(3);
+    public TimeSpan ShowTime { get; init; } = TimeSpan.FromMilliseconds(3);
+
+    /// <summary>Whether peers are to be shown more is looked at whenever something happens, and when nothing does, after this.</summary>
+    public TimeSpan ShowInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>An origin is told of what we have when that is so many pieces, or when it was told last <see cref="TellDelay"/> ago.</summary>
+    public int UntoldMax { get; init; } = 8;
+
+    /// <summary>See <see cref="UntoldMax"/>.</summary>
+    public TimeSpan TellDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// A piece shown to a peer that takes nothing of it is shown to another after ten times what all that is asked for takes at the origin's
-    /// rate, but not before this,
+    /// A piece shown to a peer that takes nothing of it is shown to another after twenty times what all that is asked for takes at the origin's
+    /// rate, but not before this.
     /// </summary>
     public TimeSpan SpreadPatienceMin { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>and not after this.</summary>
+    /// <summary>A piece shown to a peer that takes nothing of it for this long is shown to another, however slow the origin's link.</summary>
     public TimeSpan SpreadPatienceMax { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -103,17 +112,11 @@ public sealed record SwarmOptions
     /// <summary>Blocks handed to the driver for all peers and not yet reported as sent, but for peers that take nothing for <see cref="SendPatience"/>.</summary>
     public int BlocksInSendMax { get; init; } = 16;
 
-    /// <summary>A peer that was sent nothing of what is under way to it for this long does not count among those who are being sent to.</summary>
+    /// <summary>
+    /// A peer that was sent nothing of what is under way to it for this long, and four times what <see cref="BlocksInSendMax"/> take at our best
+    /// rate, does not count among those who are being sent to.
+    /// </summary>
     public TimeSpan SendPatience { get; init; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>A piece is told of at once when less than one in so many of the connected peers has it.</summary>
-    public int TellShare { get; init; } = 8;
-
-    /// <summary>Pieces that wait to be told of: one more, and all are told.</summary>
-    public int UntoldMax { get; init; } = 16;
-
-    /// <summary>A piece waits so long to be told of.</summary>
-    public TimeSpan TellDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Peers that are unchoked at once.</summary>
     public int UnchokedPeersMax { get; init; } = 64;

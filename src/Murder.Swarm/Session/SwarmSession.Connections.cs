@@ -146,6 +146,8 @@ public sealed partial class SwarmSession
             Send(peer, PeerMessage.Bitfield(_stored.ToWire()), now);
         }
 
+        peer.NewsShown = _isHiding ? 0 : _news.Count;
+        _mayShow = true;
         SendExtensionHandshake(peer, now);
         _mustRechoke = true;
         _timers.SetNoLater(SessionTimer.Peers, now + _options.KeepAliveInterval);

@@ -13,7 +13,7 @@ public sealed partial class SwarmSession
     /// </summary>
     private void Ask(PeerState peer, Instant now)
     {
-        if (!_isFetching || !peer.IsReady || peer.IsChokingUs || !peer.IsInterestingToUs)
+        if (!_isFetching || !peer.IsReady || peer.IsChokingUs || !peer.IsInterestingToUs || !_picker.IsToBeAsked(peer.Index))
         {
             return;
         }
@@ -146,7 +146,8 @@ public sealed partial class SwarmSession
         }
 
         Put(SwarmOutput.PieceCompleted(piece));
-        Tell(piece, now);
+        _news.Add(piece);
+        _mayShow = true;
         _mayAskAll = true; // there is room to begin another piece
         if (_stored.IsFull)
         {
@@ -163,7 +164,7 @@ public sealed partial class SwarmSession
             return;
         }
 
-        TellAll(now);
+        TryTellOrigins(now); // before they hear that we are complete, and close
         AnnounceCompletion();
         foreach (PeerState? peer in _peers.ToArray())
         {

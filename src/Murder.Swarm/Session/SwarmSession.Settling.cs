@@ -37,6 +37,7 @@ public sealed partial class SwarmSession
         }
 
         Spread(now);
+        Show(now);
         if (_mayServe)
         {
             Serve(now);
@@ -82,6 +83,7 @@ public sealed partial class SwarmSession
 
     private void Rechoke(bool rotate, Instant now)
     {
+        _mayShow = true; // to who is unchoked now
         _mustRechoke = false;
         _facts.Clear();
         foreach (PeerState? peer in _peers)

@@ -18,12 +18,12 @@ public sealed partial class SwarmSession
         {
             _isHiding = false;
             _timers.Set(SessionTimer.Spread, null);
-            ShowAll(now);
+            _mayShow = true; // every piece is out: each peer may now ask for whatever it lacks
             return;
         }
 
         bool isAnyShown = false;
-        long bytesAsked = (long)_uploads.BlockCount * PieceLayout.BlockLength; // showing changes nothing of it before the requests come
+        long bytesAsked = _uploads.CountAsked(now) * PieceLayout.BlockLength; // showing changes nothing of it before the requests come
         while (_spread.TryShow(bytesAsked, now, out int peer, out int piece))
         {
             Send(_peers[peer]!, PeerMessage.Have(piece), now);
@@ -32,22 +32,7 @@ public sealed partial class SwarmSession
 
         if (isAnyShown)
         {
-            _timers.SetNoLater(SessionTimer.Spread, now + _options.SpreadTime);
-        }
-    }
-
-    /// <summary>Every piece is out: each peer may now ask for whatever it lacks.</summary>
-    private void ShowAll(Instant now)
-    {
-        foreach (PeerState? peer in _peers)
-        {
-            for (int piece = 0; peer is { IsReady: true } && piece < _layout.PieceCount; piece++)
-            {
-                if (!_picker.Has(peer.Index, piece))
-                {
-                    Send(peer, PeerMessage.Have(piece), now);
-                }
-            }
+            _timers.SetNoLater(SessionTimer.Spread, now + _options.ShowTime);
         }
     }
 }

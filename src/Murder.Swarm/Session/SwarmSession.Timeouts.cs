@@ -40,14 +40,10 @@ public sealed partial class SwarmSession
         }
 
         _mayServe |= _timers.TryExpire(SessionTimer.Serve, now);
+        _timers.TryExpire(SessionTimer.Show, now);
         if (_timers.TryExpire(SessionTimer.Spread, now))
         {
             _timers.Set(SessionTimer.Spread, _spread!.TakeBackStalled(now));
-        }
-
-        if (_timers.TryExpire(SessionTimer.Tell, now))
-        {
-            TellAll(now);
         }
 
         if (_timers.TryExpire(SessionTimer.Rechoke, now))

@@ -36,6 +36,7 @@ public sealed partial class SwarmSession
     private void OnBlockSent(in SwarmInput input, Instant now)
     {
         _uploadedBytes += input.Block.Length;
+        _sendRate.Add(input.Block.Length, now);
         if (FindReady(input.Slot) is not { } peer)
         {
             return;
@@ -58,7 +59,7 @@ public sealed partial class SwarmSession
         {
             if (sending >= _options.BlocksInSendMax)
             {
-                _timers.SetNoLater(SessionTimer.Serve, now + _options.SendPatience);
+                _timers.SetNoLater(SessionTimer.Serve, now + _uploads.Patience);
                 return;
             }
 

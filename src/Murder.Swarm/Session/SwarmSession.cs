@@ -22,6 +22,7 @@ public sealed partial class SwarmSession
     private readonly HashAnswer _hashes;
     private readonly TokenBucket? _mayUpload; // null: without limit
     private readonly TokenBucket? _mayDownload;
+    private readonly SendRate _sendRate;
     private readonly TimerTable _timers = new();
     private readonly List<PeerState?> _peers = []; // by slot index
     private readonly Queue<SwarmOutput> _outputs = new();
@@ -54,19 +55,22 @@ public sealed partial class SwarmSession
         _book = new PeerBook(options, random);
         _announces = new AnnounceSchedule(options);
         _hashes = new HashAnswer(metainfo);
-        _uploads = new UploadLine(_layout, options);
+        _sendRate = new SendRate(options);
+        _news = new PieceNews(_layout, options, _sendRate);
+        _uploads = new UploadLine(_layout, options, _sendRate);
         _assemblies = new PieceAssembly?[_layout.PieceCount];
         _beganComplete = _stored.IsFull;
         _isFetching = !_beganComplete;
         if (_beganComplete && options.IsOrigin)
         {
-            _spread = new PieceSpread(_layout, options);
+            _spread = new PieceSpread(_layout, options, _sendRate);
             _isHiding = true;
         }
 
         for (int piece = _stored.NextCommon(_stored, 0); piece >= 0; piece = _stored.NextCommon(_stored, piece + 1))
         {
             _verifiedBytes += _layout.SizeOf(piece);
+            _news.Add(piece);
         }
 
         _timers.Set(SessionTimer.Announce, default(Instant)); // due at the clock's origin: at once

@@ -27,8 +27,8 @@ internal enum SessionTimer
     /// <summary>A piece that an origin has shown may be with a peer that takes nothing. Moved only when it fires.</summary>
     Spread,
 
-    /// <summary>Pieces that we have wait to be told of.</summary>
-    Tell,
+    /// <summary>Who was shown something has had the time to ask for it; if he did not, others may be shown more.</summary>
+    Show,
 
     /// <summary>More peers are interested than are unchoked.</summary>
     Rechoke,

@@ -5,12 +5,17 @@ namespace Murder.Swarm;
 /// every input, so it goes by what has changed and never looks at all peers.
 /// <para>Only peers that are ready have a place here; whoever changes what a peer has asked tells it here, in the same turn.</para>
 /// </summary>
-internal sealed class UploadLine(PieceLayout layout, SwarmOptions options)
+internal sealed class UploadLine(PieceLayout layout, SwarmOptions options, SendRate rate)
 {
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(1);
+
     private readonly PriorityQueue<PeerState, long> _waiting = new(); // whoever may be next; looked at again before it is believed
     private readonly int[] _blocksAsked = new int[layout.PieceCount]; // by piece
     private readonly List<PeerState> _sentTo = []; // with blocks under way
     private long _requestsTaken;
+
+    /// <summary>Four times what all that is under way takes: by then it was everybody's turn, unless he takes nothing.</summary>
+    public TimeSpan Patience => options.SendPatience + rate.TimeOf(4L * options.BlocksInSendMax * PieceLayout.BlockLength, PatienceMax);
 
     /// <summary>Blocks that wait, and those that are under way.</summary>
     public int BlockCount { get; private set; }
@@ -117,11 +122,25 @@ internal sealed class UploadLine(PieceLayout layout, SwarmOptions options)
         int count = 0;
         foreach (PeerState peer in _sentTo)
         {
-            count += now - peer.Uploads.LastProgress >= options.SendPatience ? 0 : peer.Uploads.SendingCount;
+            count += TakesNothing(peer, now) ? 0 : peer.Uploads.SendingCount;
         }
 
         return count;
     }
+
+    /// <summary>Blocks that wait or are under way, but for those of peers that take nothing: they keep no link busy.</summary>
+    public long CountAsked(Instant now)
+    {
+        int count = BlockCount;
+        foreach (PeerState peer in _sentTo)
+        {
+            count -= TakesNothing(peer, now) ? peer.Uploads.Count : 0;
+        }
+
+        return count;
+    }
+
+    private bool TakesNothing(PeerState peer, Instant now) => now - peer.Uploads.LastProgress >= Patience;
 
     private void Join(PeerState peer)
     {

@@ -10,6 +10,8 @@ internal sealed class UploadQueue
 
     public int SendingCount { get; private set; }
 
+    public int Count => WaitingCount + SendingCount;
+
     /// <summary>Kept by the line of all peers: where this one stands in it; null when it does not.</summary>
     public long? PlaceInLine { get; set; }
 

@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Murder.PeerHost.Contract;
 using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
 
 /// <summary>A project folder with a publish output, an agent to send, and a place for local hosts: what a deploy starts from.</summary>
-internal sealed class DeployFixture : IDisposable, IDeploymentLog
+internal sealed partial class DeployFixture : IDisposable, IDeploymentLog
 {
     private readonly List<string> _log = [];
 
@@ -48,6 +50,11 @@ internal sealed class DeployFixture : IDisposable, IDeploymentLog
         }
     }
 
+    /// <summary>Process id of the seeder, which the log tells; null while it does not.</summary>
+    public int? SeederProcess => Log.Select(line => SeederLine().Match(line)).LastOrDefault(match => match.Success) is { } told
+        ? int.Parse(told.Groups[1].Value, CultureInfo.InvariantCulture)
+        : null;
+
     public string LocalRoot(int number) => Directory.Combine("local", $"host{number:00}");
 
     /// <summary>Process id of a local host's agent, by the lock it holds; null while it holds none. Not read by .NET, which respects the lock.</summary>
@@ -76,6 +83,9 @@ internal sealed class DeployFixture : IDisposable, IDeploymentLog
     }
 
     public void Dispose() => Directory.Dispose();
+
+    [GeneratedRegex(@"the seeder, process (\d+),")]
+    private static partial Regex SeederLine();
 
     private void Add(string line)
     {

@@ -112,6 +112,35 @@ public sealed class FaultTests
         Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));
     }
 
+    [Fact]
+    public async Task ASeederKilledInMidTransferFailsTheDeployAtOnceAndSaysSo()
+    {
+        using DeployFixture deploy = new(largeFileBytes: 300_000_000);
+        Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        string releases = Path.Combine(deploy.LocalRoot(1), "releases");
+        await Eventually.TrueAsync(() => Directory.Exists(releases) && BytesIn(releases) > 0);
+        ProcessTree.Kill(deploy.SeederProcess!.Value);
+
+        DeploymentReport report = await running;
+
+        Assert.False(report.Succeeded);
+        Assert.Equal("MURDER0603", Assert.Single(deploy.Problems).Code);
+        Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));
+    }
+
+    [Fact]
+    public async Task WithoutAnAgentThatCouldSeedNoHostIsTouched()
+    {
+        using DeployFixture deploy = new();
+        deploy.Settings = deploy.Settings with { AgentDirectory = deploy.Directory.Combine("nowhere") };
+
+        DeploymentException refusal = await Assert.ThrowsAsync<DeploymentException>(
+            () => Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None));
+
+        Assert.Equal("MURDER0603", Assert.Single(refusal.Problems).Code);
+        Assert.False(Directory.Exists(deploy.Settings.LocalDirectory));
+    }
+
     /// <summary>A deployed agent that needs no ahead-of-time compilation: a script that starts the framework-dependent one.</summary>
     private static void PackAgent(DeployFixture deploy)
     {

@@ -15,6 +15,8 @@ public sealed class LocalDeployTests
 
         Assert.True(report.Succeeded, string.Join('\n', deploy.Log));
         Assert.Empty(deploy.Problems);
+        Assert.False(ProcessTree.IsRunning(deploy.SeederProcess!.Value));
+        Assert.True(report.SeederUploadedBytes >= report.TotalBytes);
         IReadOnlyList<string> expected = TreeSnapshot.Of(deploy.PublishDirectory);
         for (int number = 1; number <= 3; number++)
         {
@@ -159,7 +161,7 @@ public sealed class LocalDeployTests
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        Assert.DoesNotContain(agents, agent => ProcessTree.IsRunning(agent!.Value));
+        Assert.DoesNotContain(agents.Append(deploy.SeederProcess), agent => ProcessTree.IsRunning(agent!.Value));
         for (int number = 1; number <= 3; number++)
         {
             string releases = Path.Combine(deploy.LocalRoot(number), "releases");

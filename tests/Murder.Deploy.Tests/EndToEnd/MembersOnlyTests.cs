@@ -51,7 +51,7 @@ public sealed class MembersOnlyTests
         List<string> found = [];
         while (!running.IsCompleted)
         {
-            foreach (int agent in AgentsBelow(deploy))
+            foreach (int agent in ProcessTree.ChildrenOf(Environment.ProcessId))
             {
                 agents.Add(agent);
                 found.AddRange(FoundIn(ReadOfProcess(agent, "cmdline")).Concat(FoundIn(ReadOfProcess(agent, "environ"))));
@@ -63,7 +63,7 @@ public sealed class MembersOnlyTests
         DeploymentReport report = await running;
 
         Assert.True(report.Succeeded, string.Join('\n', deploy.Log));
-        Assert.Equal(3, agents.Count);
+        Assert.Equal(4, agents.Count); // and one of them is the seeder
         Assert.Empty(found);
         Assert.Empty(FoundIn(Encoding.UTF8.GetBytes(string.Join('\n', deploy.Log))));
         Assert.True(File.Exists(Path.Combine(deploy.Settings.ReportDirectory, "report.json")));
@@ -87,8 +87,8 @@ public sealed class MembersOnlyTests
         HashSet<int> ports = [];
         while (!running.IsCompleted)
         {
-            // The agents' swarm ports, and of this process the seeder's and the tracker's.
-            foreach (int port in AgentsBelow(deploy).Append(Environment.ProcessId).SelectMany(PortsOf))
+            // The swarm ports of the agents and of the seeder, and of this process the tracker's.
+            foreach (int port in ProcessTree.ChildrenOf(Environment.ProcessId).Append(Environment.ProcessId).SelectMany(PortsOf))
             {
                 byte[] heard = await HearAsync(port, handshake);
                 ports.Add(port);
@@ -121,13 +121,6 @@ public sealed class MembersOnlyTests
 
     private static IEnumerable<string> FilesOfHosts(DeployFixture deploy) =>
         Directory.EnumerateFiles(deploy.Settings.LocalDirectory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
-
-    /// <summary>Processes that hold a file open below the local hosts' folder: agents, by their locks.</summary>
-    private static List<int> AgentsBelow(DeployFixture deploy) =>
-        [.. from folder in Directory.EnumerateDirectories("/proc")
-            let id = int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0
-            where id > 0 && id != Environment.ProcessId && LinksOf(id).Any(link => link.StartsWith(deploy.Settings.LocalDirectory, StringComparison.Ordinal))
-            select id];
 
     private static byte[] ReadOfProcess(int process, string name)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Murder.PeerHost.Contract;
+using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
 
@@ -18,7 +19,7 @@ public sealed class ReleaseSeederTests
         Release release = await MakeReleaseAsync(deploy);
         (int first, List<TcpListener> taken) = Take(1);
 
-        await using ReleaseSeeder seeder = ReleaseSeeder.Start(release, Plan(s_remote) with { Port = first }, deploy, TimeProvider.System);
+        await using ReleaseSeeder seeder = await StartAsync(release, Plan(s_remote) with { Port = first }, deploy);
 
         Assert.InRange(seeder.Ports.Seeder, first + 1, first + PortsTried - 1);
         Assert.Contains(deploy.Log, line => line.Contains($"{seeder.Ports.Seeder}", StringComparison.Ordinal) && line.Contains($"{seeder.Ports.Tracker}", StringComparison.Ordinal));
@@ -32,11 +33,54 @@ public sealed class ReleaseSeederTests
         Release release = await MakeReleaseAsync(deploy);
         (int first, List<TcpListener> taken) = Take(PortsTried);
 
-        await using ReleaseSeeder seeder = ReleaseSeeder.Start(release, Plan(s_remote) with { Port = first }, deploy, TimeProvider.System);
+        await using ReleaseSeeder seeder = await StartAsync(release, Plan(s_remote) with { Port = first }, deploy);
 
         Assert.NotInRange(seeder.Ports.Seeder, first, first + PortsTried - 1);
         Assert.Contains(deploy.Log, line => line.Contains($"no swarm port from {first} on", StringComparison.Ordinal) && line.Contains($"{seeder.Ports.Seeder}", StringComparison.Ordinal));
         taken.ForEach(listener => listener.Stop());
+    }
+
+    [Fact]
+    public async Task TheSeederIsAProcessThatEndsWithThisObject()
+    {
+        using DeployFixture deploy = new();
+        ReleaseSeeder seeder = await StartAsync(await MakeReleaseAsync(deploy), Plan(s_remote) with { Port = 0 }, deploy);
+        int process = deploy.SeederProcess!.Value;
+        Assert.Contains(process, ProcessTree.ChildrenOf(Environment.ProcessId));
+        Assert.False(seeder.Running.IsCompleted);
+
+        await seeder.StopAsync();
+        Assert.Equal((0, null), (seeder.UploadedBytes, seeder.FirstByteTimestamp));
+        Assert.True(seeder.Running.IsCompletedSuccessfully);
+        await seeder.DisposeAsync();
+
+        Assert.False(ProcessTree.IsRunning(process));
+    }
+
+    [Fact]
+    public async Task ASeederThatIsKilledIsTold()
+    {
+        using DeployFixture deploy = new();
+        await using ReleaseSeeder seeder = await StartAsync(await MakeReleaseAsync(deploy), Plan(s_remote) with { Port = 0 }, deploy);
+
+        ProcessTree.Kill(deploy.SeederProcess!.Value);
+
+        HostException lost = await Assert.ThrowsAsync<HostException>(() => seeder.Running);
+        Assert.Equal(HostFailure.AgentLost, lost.Failure);
+    }
+
+    [Fact]
+    public async Task ASeederThatIsRefusedLeavesNoProcess()
+    {
+        using DeployFixture deploy = new();
+        Release release = await MakeReleaseAsync(deploy) with { Directory = "publish" };
+        AgentChannel agent = await new SeederLauncher(deploy.Settings.AgentDirectory, deploy, TimeProvider.System).LaunchAsync(CancellationToken.None);
+
+        HostException refused = await Assert.ThrowsAsync<HostException>(
+            () => ReleaseSeeder.StartAsync(release, Plan(s_remote) with { Port = 0 }, agent, deploy, TimeProvider.System, CancellationToken.None));
+
+        Assert.Contains("'publish'", refused.Message, StringComparison.Ordinal);
+        Assert.False(ProcessTree.IsRunning(agent.Hello.ProcessId));
     }
 
     [Fact]
@@ -47,6 +91,12 @@ public sealed class ReleaseSeederTests
 
         Assert.Equal(0, Plan(local).SeederPort);
         Assert.Equal(6881, Plan(local, remote).SeederPort);
+    }
+
+    private static async Task<ReleaseSeeder> StartAsync(Release release, DeploymentPlan plan, DeployFixture deploy)
+    {
+        AgentChannel agent = await new SeederLauncher(deploy.Settings.AgentDirectory, deploy, TimeProvider.System).LaunchAsync(CancellationToken.None);
+        return await ReleaseSeeder.StartAsync(release, plan, agent, deploy, TimeProvider.System, CancellationToken.None);
     }
 
     private static async Task<Release> MakeReleaseAsync(DeployFixture deploy) =>

@@ -29,6 +29,10 @@ public sealed class AgentJsonTests
         new AgentPeerBanned("192.0.2.1:6881", "lied"),
         new AgentStaged(Release, 1.5, 1, 2, 3, 4),
         new AgentStaged(Release, 1.5, 1, 2, 3, 4) { DownloadedBytesAcrossZones = 5 },
+        new AgentSeeding(6881, null),
+        new AgentSeeding(40_000, "Address already in use"),
+        new AgentUploaded(0, null),
+        new AgentUploaded(long.MaxValue, 0.25),
         new AgentActivated(Release, null),
         new AgentFailed(HostFailure.DiskFull, "no room"),
         new AgentBye(),
@@ -70,6 +74,18 @@ public sealed class AgentJsonTests
     }
 
     [Fact]
+    public void ASeedCommandSaysHowLongAMetainfoFollows()
+    {
+        SeedCommand command = new() { Directory = "/home/ann/a \"b\"", Metainfo = new byte[] { 10 }, Port = 6881, Seed = 7, BytesPerSecondMax = 12_500_000 };
+
+        SeedCommand? read = AgentJson.ReadCommand(AgentJson.Write(command)) as SeedCommand;
+
+        Assert.NotNull(read);
+        Assert.Equal(command.Metainfo, command.Trailer);
+        Assert.Equal(command with { Metainfo = read.Metainfo, MetainfoLength = 1 }, read);
+    }
+
+    [Fact]
     public void AFetchCommandBringsItsCredentialAndDoesNotPrintIt()
     {
         MemberCredential credential = new() { Authority = [1, 2, 3], Certificate = [4, 5], PrivateKey = [200, 201, 202, 203], IssuedAtMilliseconds = 1_800_000_000_000 };
@@ -106,6 +122,7 @@ public sealed class AgentJsonTests
     [InlineData("{\"type\":\"status\",\"root\":null}")]
     [InlineData("{\"type\":\"fetch\",\"root\":\"/srv/app\"}")]
     [InlineData("{\"type\":\"fetch\",\"root\":\"/a\",\"release\":\"1\",\"metainfo\":\"\",\"announceUrls\":[],\"port\":1,\"seed\":1,\"credential\":{\"authority\":\"\"}}")]
+    [InlineData("{\"type\":\"seed\",\"port\":1,\"seed\":1}")]
     [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":\"a/b\"}")]
     [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":null}")]
     [InlineData("{\"type\":\"bye\"}")]

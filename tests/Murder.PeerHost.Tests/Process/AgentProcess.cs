@@ -65,7 +65,7 @@ internal sealed class AgentProcess : IDisposable
         return line is { } there ? AgentJson.ReadEvent(there.Span) ?? throw new InvalidDataException("a line on stdout is no event") : null;
     }
 
-    /// <summary>The next event but progress and work, which must be of the type.</summary>
+    /// <summary>The next event but progress, work and what was sent, which must be of the type.</summary>
     public async Task<T> ReadAsync<T>()
         where T : AgentEvent
     {
@@ -77,7 +77,7 @@ internal sealed class AgentProcess : IDisposable
                 return wanted;
             }
 
-            if (next is not (AgentProgress or AgentWorking))
+            if (next is not (AgentProgress or AgentWorking or AgentUploaded))
             {
                 throw new InvalidDataException($"{typeof(T).Name} was expected, not {next?.ToString() ?? $"the end of stdout: {await _errors}"}");
             }

@@ -77,6 +77,19 @@ internal sealed class SeededRelease : IAsyncDisposable
         DeployedBy = "ann@laptop",
     };
 
+    /// <summary>What makes an agent seed this release beside the seeder.</summary>
+    public SeedCommand Seed(ulong seed) => new()
+    {
+        Directory = Directory,
+        Metainfo = Metainfo.Bytes.ToArray(),
+        Port = 0,
+        Seed = seed,
+        Credential = _authority.Issue(PeerOf(seed)),
+    };
+
+    /// <summary>The tracker tells members of the agent that seeds with this seed.</summary>
+    public void Track(ulong seed, int port) => _tracker.AddLocalSeed(PeerOf(seed), port);
+
     /// <summary>A member's credential, each time another's.</summary>
     public MemberCredential Credential() => _authority.Issue(FreshId());
 
@@ -105,7 +118,9 @@ internal sealed class SeededRelease : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static PeerId FreshId() => PeerId.Create(new SwarmRandom((ulong)Random.Shared.NextInt64()));
+    private static PeerId FreshId() => PeerOf((ulong)Random.Shared.NextInt64());
+
+    private static PeerId PeerOf(ulong seed) => PeerId.Create(new SwarmRandom(seed));
 
     private static List<FileToHash> Fill(TestDirectory directory, int megabytes)
     {

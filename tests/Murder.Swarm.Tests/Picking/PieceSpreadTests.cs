@@ -7,6 +7,7 @@ public class PieceSpreadTests
 
     private readonly PieceLayout _layout = TestMetainfo.OfPieces(8, 4).Layout;
     private Instant _now = new(TimeSpan.TicksPerSecond);
+    private SendRate _rate = null!;
 
     [Fact]
     public void Each_piece_is_shown_to_one_peer_and_little_is_shown_ahead()
@@ -28,22 +29,23 @@ public class PieceSpreadTests
     [Fact]
     public void A_peer_that_takes_nothing_is_given_up_the_sooner_the_faster_the_link()
     {
-        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 4, spreadTime: TimeSpan.FromMilliseconds(3));
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 4, showTime: TimeSpan.FromMilliseconds(3));
         Show(spread);
         for (int block = 0; block < 400; block++)
         {
             _now += TimeSpan.FromMilliseconds(1); // 16 KiB a millisecond, and four pieces ahead: a turn is 19 ms
+            _rate.Add(PieceLayout.BlockLength, _now);
             spread.Sent(1, _layout.Block(1, block % 4), _now);
         }
 
-        Assert.InRange((spread.TakeBackStalled(_now)!.Value - _now).TotalMilliseconds, 150, 250);
+        Assert.InRange((spread.TakeBackStalled(_now)!.Value - _now).TotalMilliseconds, 300, 500);
         Assert.StartsWith("1.1.", Show(spread));
     }
 
     [Fact]
     public void More_is_shown_while_too_little_is_asked_for_but_no_peer_gets_more_than_two_pieces_ahead()
     {
-        PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 2, spreadTime: TimeSpan.FromMilliseconds(50));
+        PieceSpread spread = SpreadTo(peers: 3, piecesAhead: 2, showTime: TimeSpan.FromMilliseconds(50));
         Assert.Equal("02......", Show(spread));
         _now += TimeSpan.FromMilliseconds(50);
 
@@ -97,7 +99,7 @@ public class PieceSpreadTests
     }
 
     [Fact]
-    public void What_a_peer_does_not_take_in_time_is_shown_to_another_and_it_comes_last_from_then_on()
+    public void What_a_peer_does_not_take_in_time_is_shown_to_another_and_it_comes_last_for_as_long_again()
     {
         PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 4);
         Show(spread);
@@ -109,26 +111,46 @@ public class PieceSpreadTests
 
         Assert.Equal(_now + (SwarmOptions.Default.SpreadPatienceMax / 2), next);
         Assert.StartsWith("1.1.", Show(spread));
+        _now += SwarmOptions.Default.SpreadPatienceMax;
+        Assert.Contains('0', Show(spread, piecesAsked: 3));
+    }
+
+    [Fact]
+    public void Who_took_nothing_is_shown_something_again_when_the_others_have_enough_ahead()
+    {
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 1);
+        Assert.Equal("0.......", Show(spread));
+        _now += SwarmOptions.Default.SpreadPatienceMax;
+        spread.TakeBackStalled(_now);
+        Assert.Equal("1.......", Show(spread));
+        _now += TimeSpan.FromMilliseconds(50);
+        Assert.Equal(".1......", Show(spread));
+        _now += TimeSpan.FromMilliseconds(50);
+
+        Assert.Equal("..0.....", Show(spread));
     }
 
     [Fact]
     public void More_is_shown_ahead_the_faster_the_link()
     {
-        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 1, spreadTime: TimeSpan.FromMilliseconds(50));
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 1, showTime: TimeSpan.FromMilliseconds(50));
         Assert.Equal("0.......", Show(spread));
 
         for (int block = 0; block < 4; block++)
         {
             _now += TimeSpan.FromMilliseconds(25); // four blocks in 100 ms: two more within 50
+            _rate.Add(PieceLayout.BlockLength, _now);
             spread.Sent(0, _layout.Block(0, block), _now);
         }
 
         Assert.Equal(".10.....", Show(spread));
     }
 
-    private PieceSpread SpreadTo(int peers, int piecesAhead, TimeSpan? spreadTime = null)
+    private PieceSpread SpreadTo(int peers, int piecesAhead, TimeSpan? showTime = null)
     {
-        PieceSpread spread = new(_layout, SwarmOptions.Default with { SpreadBytesMin = piecesAhead * PieceLength, SpreadTime = spreadTime ?? TimeSpan.FromMilliseconds(50) });
+        SwarmOptions options = SwarmOptions.Default with { ShowBytesMin = piecesAhead * PieceLength, ShowTime = showTime ?? TimeSpan.FromMilliseconds(50) };
+        _rate = new SendRate(options);
+        PieceSpread spread = new(_layout, options, _rate);
         for (int peer = 0; peer < peers; peer++)
         {
             spread.AddPeer(peer, _now);

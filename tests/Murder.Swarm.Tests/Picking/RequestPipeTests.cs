@@ -21,7 +21,27 @@ public class RequestPipeTests
 
         AnswerAfter(pipe, TimeSpan.FromMilliseconds(500), blocks: 100, windowMax: 256);
 
-        Assert.Equal(2, pipe.Window);
+        Assert.Equal(4, pipe.Window);
+    }
+
+    [Fact]
+    public void Blocks_are_asked_for_together_when_two_have_room()
+    {
+        RequestPipe pipe = new(windowStart: 4);
+        for (int block = 0; block < 3; block++)
+        {
+            Assert.Equal(block <= 2, pipe.HasRoom);
+            pipe.Add(Block(block), new Instant(1));
+        }
+
+        Assert.False(pipe.HasRoom);
+        pipe.Shrink();
+        Assert.False(pipe.HasRoom);
+        pipe.Cancel(Block(0));
+        pipe.Cancel(Block(1));
+        Assert.False(pipe.HasRoom);
+        pipe.Cancel(Block(2));
+        Assert.True(pipe.HasRoom); // one at a time, but that
     }
 
     [Fact]

@@ -55,11 +55,11 @@ internal sealed class LoneSession
     public static IPEndPoint EndpointOf(PeerSlot slot) => new(IPAddress.Parse("10.0.0.9"), 7000 + slot.Index);
 
     /// <summary>A peer that connected to us, with its handshake.</summary>
-    public PeerSlot Connect(bool fast = true, int id = 0)
+    public PeerSlot Connect(bool fast = true, int id = 0, bool extensions = false)
     {
         PeerSlot slot = new(_connections++, 1);
         Give(SwarmInput.PeerConnected(slot, EndpointOf(slot), isOutgoing: false));
-        Give(SwarmInput.HandshakeReceived(slot, HandshakeOf(id == 0 ? slot.Index + 1 : id, fast)));
+        Give(SwarmInput.HandshakeReceived(slot, HandshakeOf(id == 0 ? slot.Index + 1 : id, fast) with { SupportsExtensions = extensions }));
         return slot;
     }
 

@@ -138,26 +138,6 @@ public class ProtocolTests
         Assert.Equal([stranger], outputs.Where(output => output.Kind == SwarmOutputKind.OpenConnection).Select(output => output.Endpoint!));
     }
 
-    [Theory]
-    [InlineData(16, true)]
-    [InlineData(4, false)]
-    public void A_piece_that_few_have_is_told_of_at_once_and_another_waits_for_company(int others, bool isTold)
-    {
-        LoneSession session = new(TestMetainfo.OfPieces(10, 1));
-        PeerSlot seed = session.ConnectSeed(out List<BlockRef> asked);
-        for (int other = 0; other < others; other++)
-        {
-            session.Say(session.Connect(), PeerMessage.HaveNone);
-        }
-
-        session.Send(seed, asked[0], handle: 0);
-        List<SwarmOutput> atOnce = session.Give(SwarmInput.PieceStored(asked[0].Piece));
-        List<SwarmOutput> later = session.Wait(SwarmOptions.Default.TellDelay);
-
-        Assert.Equal(isTold ? others + 1 : 0, LoneSession.Messages(atOnce, PeerMessageType.Have).Count());
-        Assert.Equal(isTold ? 0 : others + 1, LoneSession.Messages(later, PeerMessageType.Have).Count());
-    }
-
     [Fact]
     public void A_corrupt_block_of_a_one_block_piece_bans_its_sender_at_once()
     {

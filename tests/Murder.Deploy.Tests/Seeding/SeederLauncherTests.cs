@@ -1,0 +1,90 @@
+using System.Text;
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>Which agent becomes the seeder; scripts stand in for both, and a shell for dotnet.</summary>
+public sealed class SeederLauncherTests
+{
+    [Fact]
+    public async Task TheStaticAgentOfThePackageIsTaken()
+    {
+        using DeployFixture deploy = new();
+        using TestDirectory agents = Agents(StubAgent.Package(StubAgent.Script(extra: "# static")).Gzip);
+
+        await using AgentChannel agent = await Launcher(agents, deploy).LaunchAsync(CancellationToken.None);
+
+        Assert.Contains("/murder-peer-", ProcessTree.CommandLineOf(agent.Hello.ProcessId), StringComparison.Ordinal);
+        Assert.Equal(agent.Hello.ProcessId, ProcessTree.SessionOf(agent.Hello.ProcessId)); // no Ctrl-C reaches it before us
+        Assert.Empty(deploy.Log);
+    }
+
+    [Theory]
+    [InlineData("echo cannot run here >&2; exit 126")]
+    [InlineData("kill -9 $$")]
+    public async Task WhereItCannotRunTheOneForAnyPlatformIs(string instead)
+    {
+        using DeployFixture deploy = new();
+        using TestDirectory agents = Agents(StubAgent.Package("#!/bin/sh\n" + instead + "\n").Gzip);
+
+        await using AgentChannel agent = await Launcher(agents, deploy).LaunchAsync(CancellationToken.None);
+
+        Assert.Contains("any/murder-peer.dll", ProcessTree.CommandLineOf(agent.Hello.ProcessId), StringComparison.Ordinal);
+        Assert.Contains("no static agent can seed here", Assert.Single(deploy.Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADamagedPackageIsNoReasonNotToDeploy()
+    {
+        using DeployFixture deploy = new();
+        using TestDirectory agents = Agents("not gzip"u8.ToArray());
+
+        await using AgentChannel agent = await Launcher(agents, deploy).LaunchAsync(CancellationToken.None);
+
+        Assert.Contains("any/murder-peer.dll", ProcessTree.CommandLineOf(agent.Hello.ProcessId), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ALaunchThatNobodyWantsAnyMoreLeavesNoProcess()
+    {
+        using DeployFixture deploy = new();
+        using TestDirectory agents = Agents(gzip: null);
+        SeederLaunch ready = SeederLaunch.Begin(Launcher(agents, deploy), CancellationToken.None);
+        int process = (await ready.Agent).Hello.ProcessId;
+
+        await ready.DisposeAsync();
+
+        Assert.False(ProcessTree.IsRunning(process));
+    }
+
+    [Fact]
+    public async Task ALaunchThatHangsIsCancelled()
+    {
+        using DeployFixture deploy = new();
+        using TestDirectory agents = Agents(gzip: null, any: "echo $$ >started\nexec sleep 3600\n");
+        using CancellationTokenSource cancel = new();
+        await using SeederLaunch hanging = SeederLaunch.Begin(Launcher(agents, deploy), cancel.Token);
+        string started = agents.Combine("any", "started");
+        await Eventually.TrueAsync(() => File.Exists(started) && File.ReadAllText(started).EndsWith('\n'));
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging.Agent);
+        int process = int.Parse(File.ReadAllText(started));
+        await Eventually.TrueAsync(() => !ProcessTree.IsRunning(process));
+    }
+
+    private static SeederLauncher Launcher(TestDirectory agents, DeployFixture deploy) => new(agents.Path, deploy, TimeProvider.System, "/bin/sh");
+
+    private static TestDirectory Agents(ReadOnlyMemory<byte>? gzip, string? any = null)
+    {
+        TestDirectory agents = new();
+        agents.Write("any/murder-peer.dll", Encoding.UTF8.GetBytes(any ?? StubAgent.Script()));
+        if (gzip is { } packed)
+        {
+            agents.Write("linux-x64/murder-peer.gz", packed.ToArray());
+        }
+
+        return agents;
+    }
+}
