@@ -44,7 +44,7 @@ internal static class RatePace
             RequestsMax = (int)Math.Clamp(rate / PieceLayout.BlockLength, Math.Min(RequestsMin, options.RequestsMax), options.RequestsMax),
             RequestTimeout = options.RequestTimeout + TimeOf(BlocksAhead * PieceLayout.BlockLength),
             EndGamePatience = Longer(options.EndGamePatience, TimeOf(BlocksOfPatience * PieceLayout.BlockLength)),
-            SpreadPatienceMax = options.SpreadPatienceMax + TimeOf(8L * options.ShowBytesMin),
+            SpreadPatienceMax = options.SpreadPatienceMax + TimeOf(4L * options.ShowBytesMin),
         };
 
         TimeSpan TimeOf(long bytes) => TimeSpan.FromSeconds((double)bytes / rate);

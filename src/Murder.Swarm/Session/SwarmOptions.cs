@@ -48,7 +48,7 @@ public sealed record SwarmOptions
     public bool IsOrigin { get; init; }
 
     /// <summary>Peers are shown pieces until so much is asked of us, and <see cref="ShowTime"/>'s worth of our rate on top.</summary>
-    public int ShowBytesMin { get; init; } = 128 * 1024;
+    public int ShowBytesMin { get; init; } = 256 * 1024;
 
     /// <summary>
     /// The way of a showing to the peer, and of its requests back; what is asked of us must last so long. Where the way is longer,

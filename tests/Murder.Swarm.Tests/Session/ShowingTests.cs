@@ -1,9 +1,9 @@
 namespace Murder.Swarm.Tests;
 
-/// <summary>Who is shown what we have, and when: each test has a session that got its first piece, eight blocks long, from a seed.</summary>
+/// <summary>Who is shown what we have, and when: each test has a session that got its first piece, sixteen blocks long, from a seed.</summary>
 public class ShowingTests
 {
-    private const int BlocksPerPiece = 8; // 128 KiB: as much as is enough to be asked for
+    private const int BlocksPerPiece = 16; // 256 KiB: as much as is enough to be asked for
 
     private readonly LoneSession _session = new(TestMetainfo.OfPieces(20, BlocksPerPiece));
 
@@ -96,13 +96,13 @@ public class ShowingTests
 
     private PeerSlot ConnectExtended() => _session.Connect(extensions: true);
 
-    /// <summary>The first piece that was asked for comes from the seed, and is stored.</summary>
+    /// <summary>The first piece that was asked for comes from the seed, and is stored. What is asked for meanwhile is added.</summary>
     private List<SwarmOutput> Fetch(PeerSlot seed, List<BlockRef> asked, out int piece)
     {
         piece = asked[0].Piece;
         for (int block = 0; block < BlocksPerPiece; block++)
         {
-            _session.Send(seed, _session.Metainfo.Layout.Block(piece, block), handle: block);
+            asked.AddRange(LoneSession.Requests(_session.Send(seed, _session.Metainfo.Layout.Block(piece, block), handle: block)));
         }
 
         return _session.Give(SwarmInput.PieceStored(piece));
