@@ -17,6 +17,9 @@ internal sealed class PieceSpread
 
     private const int TurnsPatience = 20;
 
+    /// <summary>A link of which less is asked than one part in so many of what is enough has nothing to do.</summary>
+    private const int IdleShare = 8;
+
     private readonly PieceLayout _layout;
     private readonly SwarmOptions _options;
     private readonly SendRate _rate;
@@ -36,8 +39,13 @@ internal sealed class PieceSpread
         _showings = new Showing?[layout.PieceCount];
     }
 
-    /// <summary>Every piece is out: nothing is to be hidden any more.</summary>
-    public bool IsOver => _out.IsFull;
+    /// <summary>
+    /// Nothing is to be hidden any more: every piece is out, or is with somebody while our link has nothing to do. What is not out then is with
+    /// those who take little or nothing, and the others wait for it.
+    /// </summary>
+    /// <param name="bytesAsked">what peers have asked for and were not yet sent</param>
+    public bool IsOver(long bytesAsked, Instant now) =>
+        _out.IsFull || (_waiting.Count == 0 && bytesAsked + BytesJustShown(now) < _rate.BytesEnough / IdleShare);
 
     public void AddPeer(int peer, Instant now)
     {
@@ -147,8 +155,10 @@ internal sealed class PieceSpread
     /// <summary>A peer's turn comes within what all that is asked for takes; one that takes nothing for twenty times as long takes nothing.</summary>
     private TimeSpan Patience()
     {
-        double seconds = Math.Clamp(TurnsPatience * _rate.BytesEnough / _rate.BytesPerSecond, _options.SpreadPatienceMin.TotalSeconds, _options.SpreadPatienceMax.TotalSeconds);
-        return new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond)); // before the first block the rate is zero, and the patience the longest
+        TimeSpan turns = _rate.TimeOf((long)(TurnsPatience * _rate.BytesEnough), _options.SpreadPatienceMax);
+        return turns == TimeSpan.Zero ? _options.SpreadPatienceMax // the rate is not known before the first block
+            : turns > _options.SpreadPatienceMin ? turns
+            : _options.SpreadPatienceMin;
     }
 
     /// <summary>What was shown so lately that the requests for it are still on their way.</summary>

@@ -14,16 +14,16 @@ public sealed partial class SwarmSession
             return;
         }
 
-        if (_spread!.IsOver)
+        long bytesAsked = _uploads.CountAsked(now) * PieceLayout.BlockLength; // showing changes nothing of it before the requests come
+        if (_spread!.IsOver(bytesAsked, now))
         {
             _isHiding = false;
             _timers.Set(SessionTimer.Spread, null);
-            _mayShow = true; // every piece is out: each peer may now ask for whatever it lacks
+            _mayShow = true; // each peer may now ask for whatever it lacks
             return;
         }
 
         bool isAnyShown = false;
-        long bytesAsked = _uploads.CountAsked(now) * PieceLayout.BlockLength; // showing changes nothing of it before the requests come
         while (_spread.TryShow(bytesAsked, now, out int peer, out int piece))
         {
             Send(_peers[peer]!, PeerMessage.Have(piece), now);

@@ -80,11 +80,23 @@ public class PieceSpreadTests
         for (int piece = 1; piece < 7; piece++)
         {
             SendPiece(spread, peer: (piece + 1) % 2, piece);
-            Assert.False(spread.IsOver);
+            Assert.False(spread.IsOver(bytesAsked: PieceLength, _now));
         }
 
         spread.SetOut(7);
-        Assert.True(spread.IsOver);
+        Assert.True(spread.IsOver(bytesAsked: PieceLength, _now));
+    }
+
+    [Fact]
+    public void When_all_is_with_somebody_and_nothing_is_asked_for_nothing_is_hidden_any_more()
+    {
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 8);
+        Show(spread);
+
+        Assert.False(spread.IsOver(bytesAsked: 0, _now)); // it may be asked for yet
+        _now += TimeSpan.FromMilliseconds(50);
+        Assert.False(spread.IsOver(bytesAsked: PieceLength, _now));
+        Assert.True(spread.IsOver(bytesAsked: 0, _now));
     }
 
     [Fact]
