@@ -155,10 +155,9 @@ internal sealed class PieceSpread
     /// <summary>A peer's turn comes within what all that is asked for takes; one that takes nothing for twenty times as long takes nothing.</summary>
     private TimeSpan Patience()
     {
-        TimeSpan turns = _rate.TimeOf((long)(TurnsPatience * _rate.BytesEnough), _options.SpreadPatienceMax);
-        return turns == TimeSpan.Zero ? _options.SpreadPatienceMax // the rate is not known before the first block
-            : turns > _options.SpreadPatienceMin ? turns
-            : _options.SpreadPatienceMin;
+        // By the present rate, not the best: a socket's buffer takes the first megabyte at a rate that no link has.
+        double seconds = Math.Clamp(TurnsPatience * _rate.BytesEnough / _rate.BytesPerSecond, _options.SpreadPatienceMin.TotalSeconds, _options.SpreadPatienceMax.TotalSeconds);
+        return new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond)); // before the first block the rate is zero, and the patience the longest
     }
 
     /// <summary>What was shown so lately that the requests for it are still on their way.</summary>

@@ -80,7 +80,7 @@ public sealed record SwarmOptions
     public int BlocksBegunMax { get; init; } = 4096;
 
     /// <summary>In the end game an idle peer is asked for blocks whose holder would need longer than this for them.</summary>
-    public TimeSpan EndGamePatience { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan EndGamePatience { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Blocks that are asked of an idle peer in the end game at once.</summary>
     public int EndGameRequestsPerPeerMax { get; init; } = 4;
