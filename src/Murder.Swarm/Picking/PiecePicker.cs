@@ -10,12 +10,6 @@ namespace Murder.Swarm;
 /// </summary>
 internal sealed partial class PiecePicker
 {
-    /// <summary>Free pieces looked at, rarest first, before falling back to a sample.</summary>
-    private const int SearchMax = 512;
-
-    /// <summary>Pieces of the sample, of which the rarest is taken.</summary>
-    private const int SampleMax = 64;
-
     private readonly PieceLayout _layout;
     private readonly Bitfield _stored;
     private readonly SwarmOptions _options;
@@ -332,7 +326,7 @@ internal sealed partial class PiecePicker
             return null;
         }
 
-        int rarest = FindRarest(peer);
+        int rarest = _rarity.FindRarest(UsefulOf(peer), _random);
         if (rarest < 0)
         {
             peer.NothingFreeAt = _releases;
@@ -354,67 +348,6 @@ internal sealed partial class PiecePicker
         _openOf[rarest] = begun;
         Sort(begun);
         return begun;
-    }
-
-    private int FindRarest(PickerPeer peer)
-    {
-        Bitfield useful = UsefulOf(peer);
-        int first = useful.NextCommon(_rarity.Free, 0);
-        if (first < 0 || useful.NextCommon(_rarity.Free, first + 1) < 0)
-        {
-            return first; // none or one, as nearly always after a HAVE: there is nothing to choose
-        }
-
-        int left = SearchMax;
-        for (int holders = 0; holders < _rarity.BucketCount; holders++)
-        {
-            ReadOnlySpan<int> bucket = _rarity.Bucket(holders);
-            int start = bucket.Length > 1 ? _random.Next(bucket.Length) : 0;
-            for (int step = 0; step < bucket.Length; step++)
-            {
-                int piece = bucket[(start + step) % bucket.Length];
-                if (useful[piece])
-                {
-                    return piece;
-                }
-
-                if (--left == 0)
-                {
-                    return FindRarestOfSample(useful);
-                }
-            }
-        }
-
-        return -1;
-    }
-
-    /// <summary>The peer lacks most of what is rare: then nearly rarest must do, for the search must not grow with the number of pieces.</summary>
-    private int FindRarestOfSample(Bitfield useful)
-    {
-        int rarest = -1;
-        int at = _random.Next(_layout.PieceCount);
-        bool isWrapped = false;
-        for (int sample = 0; sample < SampleMax;)
-        {
-            int piece = useful.NextCommon(_rarity.Free, at);
-            if (piece < 0 && isWrapped)
-            {
-                break;
-            }
-
-            if (piece < 0)
-            {
-                isWrapped = true;
-                at = 0;
-                continue;
-            }
-
-            rarest = rarest < 0 || _rarity.HoldersOf(piece) < _rarity.HoldersOf(rarest) ? piece : rarest;
-            at = piece + 1;
-            sample++;
-        }
-
-        return rarest;
     }
 
     /// <summary>Gives up the least complete of the open pieces that nobody is asked for, which then nobody here can send.</summary>

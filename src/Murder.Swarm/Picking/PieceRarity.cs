@@ -3,10 +3,16 @@ namespace Murder.Swarm;
 /// <summary>
 /// How many of the connected peers have each piece, and the pieces that nobody has begun to fetch ("free"), by that count. A changed count
 /// is O(1): the free pieces stand in one array, bucket after bucket, and a piece goes to the next bucket by changing places with the one at
-/// its bucket's end. Peers that have everything are one number for all pieces.
+/// its bucket's end. Peers that have everything are one number for all pieces. Finding the rarest looks at a bounded number.
 /// </summary>
 internal sealed class PieceRarity
 {
+    /// <summary>Free pieces looked at, rarest first, before falling back to a sample.</summary>
+    private const int SearchMax = 512;
+
+    /// <summary>Pieces of the sample, of which the rarest is taken.</summary>
+    private const int SampleMax = 64;
+
     private const int NotFree = -1;
 
     private readonly Count[] _counts; // by piece
@@ -27,14 +33,39 @@ internal sealed class PieceRarity
 
     public int FreeCount => _free.Count;
 
-    public Bitfield Free => _free;
-
-    /// <summary>Buckets of free pieces, rarest first.</summary>
-    public int BucketCount => _ends.Count;
-
     public int HoldersOf(int piece) => _counts[piece].Holders + Seeds;
 
-    public ReadOnlySpan<int> Bucket(int holders) => _order.AsSpan(StartOf(holders).._ends[holders]);
+    /// <summary>The free piece of these that the fewest have, or nearly so; chance among equals. -1 when none of them is free.</summary>
+    public int FindRarest(Bitfield useful, SwarmRandom random)
+    {
+        int first = useful.NextCommon(_free, 0);
+        if (first < 0 || useful.NextCommon(_free, first + 1) < 0)
+        {
+            return first; // none or one, as nearly always after a HAVE: there is nothing to choose
+        }
+
+        int left = SearchMax;
+        for (int holders = 0; holders < _ends.Count; holders++)
+        {
+            ReadOnlySpan<int> bucket = _order.AsSpan(StartOf(holders).._ends[holders]);
+            int start = bucket.Length > 1 ? random.Next(bucket.Length) : 0;
+            for (int step = 0; step < bucket.Length; step++)
+            {
+                int piece = bucket[(start + step) % bucket.Length];
+                if (useful[piece])
+                {
+                    return piece;
+                }
+
+                if (--left == 0)
+                {
+                    return FindRarestOfSample(useful, random);
+                }
+            }
+        }
+
+        return -1;
+    }
 
     public void AddHolder(int piece)
     {
@@ -93,6 +124,35 @@ internal sealed class PieceRarity
 
         Swap(piece, --_ends[^1]);
         _counts[piece].Place = NotFree;
+    }
+
+    /// <summary>Most of what is rare is not among these: then nearly rarest must do, for the search must not grow with the number of pieces.</summary>
+    private int FindRarestOfSample(Bitfield useful, SwarmRandom random)
+    {
+        int rarest = -1;
+        int at = random.Next(_counts.Length);
+        bool isWrapped = false;
+        for (int sample = 0; sample < SampleMax;)
+        {
+            int piece = useful.NextCommon(_free, at);
+            if (piece < 0 && isWrapped)
+            {
+                break;
+            }
+
+            if (piece < 0)
+            {
+                isWrapped = true;
+                at = 0;
+                continue;
+            }
+
+            rarest = rarest < 0 || HoldersOf(piece) < HoldersOf(rarest) ? piece : rarest;
+            at = piece + 1;
+            sample++;
+        }
+
+        return rarest;
     }
 
     private int StartOf(int holders) => holders == 0 ? 0 : _ends[holders - 1];

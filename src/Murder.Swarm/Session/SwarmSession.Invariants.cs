@@ -19,7 +19,7 @@ public sealed partial class SwarmSession
             }
         }
 
-        Require(_uploads.BlockCount == _peers.Sum(peer => peer is { IsReady: true } ? peer.Uploads.WaitingCount + peer.Uploads.SendingCount : 0), "the count of blocks asked of us is wrong");
+        Require(_uploads.BlockCount == _peers.Sum(peer => peer is { IsReady: true } ? peer.Uploads.Count : 0), "the count of blocks asked of us is wrong");
         Require(_peers.Count(peer => peer is { IsClosing: false }) <= _options.PeersMax, "too many peers");
         Require(_isStopping || _picker.RequestCount == 0 || _timers[SessionTimer.Requests] is not null, "requests are outstanding and no timer guards them");
         Require(_hunts.TrueForAll(hunt => hunt.Asked is not null && _assemblies[hunt.Piece] is { } whole && whole.HereCount == whole.BlockCount), "a hunt asks nobody, or its piece is not whole");

@@ -54,7 +54,7 @@ internal sealed class UploadLine(PieceLayout layout, SwarmOptions options, SendR
     /// <summary>The peer is gone, and with it all that it asked.</summary>
     public void Leave(PeerState peer)
     {
-        BlockCount -= peer.Uploads.WaitingCount + peer.Uploads.SendingCount;
+        BlockCount -= peer.Uploads.Count;
         _sentTo.Remove(peer);
     }
 
@@ -120,9 +120,10 @@ internal sealed class UploadLine(PieceLayout layout, SwarmOptions options, SendR
     public int CountUnderWay(Instant now)
     {
         int count = 0;
+        TimeSpan patience = Patience;
         foreach (PeerState peer in _sentTo)
         {
-            count += TakesNothing(peer, now) ? 0 : peer.Uploads.SendingCount;
+            count += now - peer.Uploads.LastProgress >= patience ? 0 : peer.Uploads.SendingCount;
         }
 
         return count;
@@ -132,15 +133,14 @@ internal sealed class UploadLine(PieceLayout layout, SwarmOptions options, SendR
     public long CountAsked(Instant now)
     {
         int count = BlockCount;
+        TimeSpan patience = Patience;
         foreach (PeerState peer in _sentTo)
         {
-            count -= TakesNothing(peer, now) ? peer.Uploads.Count : 0;
+            count -= now - peer.Uploads.LastProgress >= patience ? peer.Uploads.Count : 0;
         }
 
         return count;
     }
-
-    private bool TakesNothing(PeerState peer, Instant now) => now - peer.Uploads.LastProgress >= Patience;
 
     private void Join(PeerState peer)
     {
