@@ -22,19 +22,7 @@ public class ZonesInReportTests
 
     private static DeploymentReport ReportOf(params string[] zones)
     {
-        DeploymentPlan plan = new()
-        {
-            Goal = RolloutGoal.Staged,
-            Application = "web",
-            Release = ReleaseId.Parse("1.0.0-20260101T000000Z-01234567"),
-            Hosts = [.. zones.Select((zone, number) => new TargetHost($"web{number}") { Address = "127.0.0.1", Root = "/srv/web", Zone = zone })],
-            FailedHostsMax = 0,
-            LaunchesMax = 64,
-            Port = 6881,
-            SwarmSecurity = SwarmSecurity.Tls,
-            Seed = 1,
-            DeployedBy = "me@here",
-        };
+        DeploymentPlan plan = TestPlan.For([.. zones.Select((zone, number) => new TargetHost($"web{number}") { Address = "127.0.0.1", Root = "/srv/web", Zone = zone })]);
         Rollout rollout = new(plan);
         rollout.Handle(new RolloutInput.Started(), new Instant(0));
         for (int host = 0; host < zones.Length; host++)

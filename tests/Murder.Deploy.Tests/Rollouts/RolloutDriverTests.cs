@@ -7,18 +7,10 @@ namespace Murder.Deploy.Tests;
 /// <summary>A driver with child processes as hosts: a shell stands in for dotnet and a script for the agent.</summary>
 public sealed class RolloutDriverTests
 {
-    private static readonly DeploymentPlan s_plan = new()
+    private static readonly DeploymentPlan s_plan = TestPlan.For(new TargetHost("local01") { Address = "127.0.0.1", Root = "/srv/web", IsLocal = true }) with
     {
-        Goal = RolloutGoal.Staged,
-        Application = "web",
-        Release = ReleaseId.Parse("1.0.0-20260101T000000Z-01234567"),
-        Hosts = [new TargetHost("local01") { Address = "127.0.0.1", Root = "/srv/web", IsLocal = true }],
-        FailedHostsMax = 0,
-        LaunchesMax = 1,
         Port = 0,
         SwarmSecurity = SwarmSecurity.None,
-        Seed = 1,
-        DeployedBy = "me@here",
     };
 
     /// <summary>The agent would answer pings and wait for its order for ever.</summary>

@@ -19,7 +19,7 @@ public sealed class ReleaseSeederTests
         Release release = await MakeReleaseAsync(deploy);
         (int first, List<TcpListener> taken) = Take(1);
 
-        await using ReleaseSeeder seeder = await StartAsync(release, Plan(s_remote) with { Port = first }, deploy);
+        await using ReleaseSeeder seeder = await StartAsync(release, TestPlan.For(s_remote) with { Port = first }, deploy);
 
         Assert.InRange(seeder.Ports.Seeder, first + 1, first + PortsTried - 1);
         Assert.Contains(deploy.Log, line => line.Contains($"{seeder.Ports.Seeder}", StringComparison.Ordinal) && line.Contains($"{seeder.Ports.Tracker}", StringComparison.Ordinal));
@@ -33,7 +33,7 @@ public sealed class ReleaseSeederTests
         Release release = await MakeReleaseAsync(deploy);
         (int first, List<TcpListener> taken) = Take(PortsTried);
 
-        await using ReleaseSeeder seeder = await StartAsync(release, Plan(s_remote) with { Port = first }, deploy);
+        await using ReleaseSeeder seeder = await StartAsync(release, TestPlan.For(s_remote) with { Port = first }, deploy);
 
         Assert.NotInRange(seeder.Ports.Seeder, first, first + PortsTried - 1);
         Assert.Contains(deploy.Log, line => line.Contains($"no swarm port from {first} on", StringComparison.Ordinal) && line.Contains($"{seeder.Ports.Seeder}", StringComparison.Ordinal));
@@ -44,7 +44,7 @@ public sealed class ReleaseSeederTests
     public async Task TheSeederIsAProcessThatEndsWithThisObject()
     {
         using DeployFixture deploy = new();
-        ReleaseSeeder seeder = await StartAsync(await MakeReleaseAsync(deploy), Plan(s_remote) with { Port = 0 }, deploy);
+        ReleaseSeeder seeder = await StartAsync(await MakeReleaseAsync(deploy), TestPlan.For(s_remote) with { Port = 0 }, deploy);
         int process = deploy.SeederProcess!.Value;
         Assert.Contains(process, ProcessTree.ChildrenOf(Environment.ProcessId));
         Assert.False(seeder.Running.IsCompleted);
@@ -61,7 +61,7 @@ public sealed class ReleaseSeederTests
     public async Task ASeederThatIsKilledIsTold()
     {
         using DeployFixture deploy = new();
-        await using ReleaseSeeder seeder = await StartAsync(await MakeReleaseAsync(deploy), Plan(s_remote) with { Port = 0 }, deploy);
+        await using ReleaseSeeder seeder = await StartAsync(await MakeReleaseAsync(deploy), TestPlan.For(s_remote) with { Port = 0 }, deploy);
 
         ProcessTree.Kill(deploy.SeederProcess!.Value);
 
@@ -77,7 +77,7 @@ public sealed class ReleaseSeederTests
         AgentChannel agent = await new SeederLauncher(deploy.Settings.AgentDirectory, deploy, TimeProvider.System).LaunchAsync(CancellationToken.None);
 
         HostException refused = await Assert.ThrowsAsync<HostException>(
-            () => ReleaseSeeder.StartAsync(release, Plan(s_remote) with { Port = 0 }, agent, deploy, TimeProvider.System, CancellationToken.None));
+            () => ReleaseSeeder.StartAsync(release, TestPlan.For(s_remote) with { Port = 0 }, agent, deploy, TimeProvider.System, CancellationToken.None));
 
         Assert.Contains("'publish'", refused.Message, StringComparison.Ordinal);
         Assert.False(ProcessTree.IsRunning(agent.Hello.ProcessId));
@@ -89,8 +89,8 @@ public sealed class ReleaseSeederTests
         TargetHost local = new("local01") { Address = "127.0.0.1", Root = "/srv/web", IsLocal = true };
         TargetHost remote = new("web1") { Address = "192.0.2.1", Root = "/srv/web" };
 
-        Assert.Equal(0, Plan(local).SeederPort);
-        Assert.Equal(6881, Plan(local, remote).SeederPort);
+        Assert.Equal(0, TestPlan.For(local).SeederPort);
+        Assert.Equal(6881, TestPlan.For(local, remote).SeederPort);
     }
 
     private static async Task<ReleaseSeeder> StartAsync(Release release, DeploymentPlan plan, DeployFixture deploy)
@@ -133,18 +133,4 @@ public sealed class ReleaseSeederTests
         listener.Start();
         return listener;
     }
-
-    private static DeploymentPlan Plan(params TargetHost[] hosts) => new()
-    {
-        Goal = RolloutGoal.Staged,
-        Application = "web",
-        Release = ReleaseId.Parse("1.0.0-a"),
-        Hosts = hosts,
-        FailedHostsMax = 0,
-        LaunchesMax = 1,
-        Port = 6881,
-        SwarmSecurity = SwarmSecurity.Tls,
-        Seed = 1,
-        DeployedBy = "me@here",
-    };
 }
