@@ -5,20 +5,15 @@ namespace Murder.Swarm;
 /// link, which everything comes through, carries each byte once; a seed that shows all to all at first sends 1.4 to 2.8 copies, because
 /// peers cannot know what others have asked it for. No more is shown than keeps the link busy: then few peers share it at a time, each gets
 /// its piece soon, and passes it on while the next is being sent. Busy means that enough is asked for, not that enough is shown: a peer
-/// whose own link is full takes a piece slowly, block by block. (BEP 16 shows one piece at a time to each, which costs a factor of two.)
+/// whose own link is full takes a piece slowly, block by block. When all is shown and the link is idle, the slowest lose their pieces to
+/// others. (BEP 16 shows one piece at a time to each, which costs a factor of two.)
 /// <para>
 /// Invariant: a piece is waiting, with exactly one peer, or out. Pieces of a peer that is lost or takes nothing wait again.
 /// </para>
 /// </summary>
 internal sealed class PieceSpread
 {
-    /// <summary>Pieces that are with one peer at a time, when the link is too slow for more: one that it takes, and one to go on with.</summary>
-    private const int ReceiverPiecesMax = 2;
-
     private const int TurnsPatience = 20;
-
-    /// <summary>A link of which less is asked than one part in so many of what is enough has nothing to do.</summary>
-    private const int IdleShare = 8;
 
     private readonly PieceLayout _layout;
     private readonly SwarmOptions _options;
@@ -27,7 +22,9 @@ internal sealed class PieceSpread
     private readonly Bitfield _out;
     private readonly Showing?[] _showings; // by piece: with whom it is
     private readonly List<Receiver?> _receivers = []; // by peer
+    private int _receiverCount;
     private int _firstWaiting;
+    private Instant _takenBackAt; // from one who was slow, not stalled
 
     public PieceSpread(PieceLayout layout, SwarmOptions options, SendRate rate)
     {
@@ -39,13 +36,8 @@ internal sealed class PieceSpread
         _showings = new Showing?[layout.PieceCount];
     }
 
-    /// <summary>
-    /// Nothing is to be hidden any more: every piece is out, or is with somebody while our link has nothing to do. What is not out then is with
-    /// those who take little or nothing, and the others wait for it.
-    /// </summary>
-    /// <param name="bytesAsked">what peers have asked for and were not yet sent</param>
-    public bool IsOver(long bytesAsked, Instant now) =>
-        _out.IsFull || (_waiting.Count == 0 && bytesAsked + BytesJustShown(now) < _rate.BytesEnough / IdleShare);
+    /// <summary>Every piece is out: nothing is to be hidden any more.</summary>
+    public bool IsOver => _out.IsFull;
 
     public void AddPeer(int peer, Instant now)
     {
@@ -55,12 +47,14 @@ internal sealed class PieceSpread
         }
 
         _receivers[peer] = new Receiver(peer) { LastProgress = now };
+        _receiverCount++;
     }
 
     public void RemovePeer(int peer)
     {
         TakeBack(_receivers[peer]!);
         _receivers[peer] = null;
+        _receiverCount--;
     }
 
     /// <summary>Somebody else has the piece.</summary>
@@ -84,8 +78,13 @@ internal sealed class PieceSpread
     {
         (peer, piece) = (-1, -1);
         double enough = _rate.BytesEnough;
+        if (_waiting.Count == 0)
+        {
+            TakeBackWhileIdle(now);
+        }
+
         if (_waiting.Count == 0 || bytesAsked + BytesJustShown(now) >= enough
-            || FindReceiver(Math.Max(enough, ReceiverPiecesMax * _layout.PieceLength), now) is not { } receiver)
+            || FindReceiver(enough, now) is not { } receiver)
         {
             return false;
         }
@@ -140,8 +139,7 @@ internal sealed class PieceSpread
             Instant end = receiver.LastProgress + patience;
             if (end <= now)
             {
-                receiver.TakesNothing(now, patience);
-                TakeBack(receiver);
+                GiveUp(receiver, patience, now);
             }
             else if (next is null || end < next)
             {
@@ -152,12 +150,39 @@ internal sealed class PieceSpread
         return next;
     }
 
+    /// <summary>
+    /// All is shown, and our link has little to do: what is not out is with those who take little, and all others wait for it. Whoever has not taken
+    /// anything for longest loses its pieces to others, and takes them all the same if it can; one peer at a time, for each may cost a copy.
+    /// </summary>
+    private void TakeBackWhileIdle(Instant now)
+    {
+        if (!_rate.IsIdle(now) || now - _takenBackAt < _rate.TimeOf(_rate.BytesEnough, _options.SpreadPatienceMax))
+        {
+            return;
+        }
+
+        Receiver? slowest = null;
+        foreach (Receiver? receiver in _receivers)
+        {
+            if (receiver is { Showings.Count: > 0 } && (slowest is null || receiver.LastProgress < slowest.LastProgress))
+            {
+                slowest = receiver;
+            }
+        }
+
+        if (slowest is not null)
+        {
+            _takenBackAt = now;
+            GiveUp(slowest, Patience(), now);
+        }
+    }
+
     /// <summary>A peer's turn comes within what all that is asked for takes; one that takes nothing for twenty times as long takes nothing.</summary>
     private TimeSpan Patience()
     {
-        // By the present rate, not the best: a socket's buffer takes the first megabyte at a rate that no link has.
-        double seconds = Math.Clamp(TurnsPatience * _rate.BytesEnough / _rate.BytesPerSecond, _options.SpreadPatienceMin.TotalSeconds, _options.SpreadPatienceMax.TotalSeconds);
-        return new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond)); // before the first block the rate is zero, and the patience the longest
+        TimeSpan turns = _rate.TimeOf(TurnsPatience * _rate.BytesEnough, _options.SpreadPatienceMax);
+        return turns == TimeSpan.Zero ? _options.SpreadPatienceMax // before the first block
+            : turns < _options.SpreadPatienceMin ? _options.SpreadPatienceMin : turns;
     }
 
     /// <summary>What was shown so lately that the requests for it are still on their way.</summary>
@@ -175,9 +200,14 @@ internal sealed class PieceSpread
         return bytes;
     }
 
-    /// <summary>Whoever has the least to take; among equals who was shown the least in all. Who took nothing lately comes after all others.</summary>
-    private Receiver? FindReceiver(double bytesShownMax, Instant now)
+    /// <summary>
+    /// Whoever has the least to take; among equals who was shown the least in all. Who took nothing lately comes after all others. Nobody is shown
+    /// more while it has half a piece to take, which lasts until it asks for the next, or its share of what is enough: the fewer pieces are
+    /// under way at a time, the sooner each can be passed on.
+    /// </summary>
+    private Receiver? FindReceiver(double enough, Instant now)
     {
+        double bytesShownMax = Math.Max(_layout.PieceLength / 2, enough / Math.Max(1, _receiverCount));
         Receiver? best = null;
         foreach (Receiver? receiver in _receivers)
         {
@@ -188,6 +218,12 @@ internal sealed class PieceSpread
         }
 
         return best;
+    }
+
+    private void GiveUp(Receiver receiver, TimeSpan patience, Instant now)
+    {
+        receiver.TakesNothing(now, patience);
+        TakeBack(receiver);
     }
 
     private void TakeBack(Receiver receiver)

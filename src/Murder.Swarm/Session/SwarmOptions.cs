@@ -72,7 +72,7 @@ public sealed record SwarmOptions
     public TimeSpan SpreadPatienceMin { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A piece shown to a peer that takes nothing of it for this long is shown to another, however slow the origin's link.</summary>
-    public TimeSpan SpreadPatienceMax { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan SpreadPatienceMax { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Blocks of pieces that are begun and not yet stored; what of them has arrived is in memory. No further piece is begun beyond it, unless none is begun.

@@ -14,8 +14,7 @@ public sealed partial class SwarmSession
             return;
         }
 
-        long bytesAsked = _uploads.CountAsked(now) * PieceLayout.BlockLength; // showing changes nothing of it before the requests come
-        if (_spread!.IsOver(bytesAsked, now))
+        if (_spread!.IsOver)
         {
             _isHiding = false;
             _timers.Set(SessionTimer.Spread, null);
@@ -23,6 +22,7 @@ public sealed partial class SwarmSession
             return;
         }
 
+        long bytesAsked = _uploads.CountAsked(now) * PieceLayout.BlockLength; // showing changes nothing of it before the requests come
         bool isAnyShown = false;
         while (_spread.TryShow(bytesAsked, now, out int peer, out int piece))
         {
