@@ -39,6 +39,9 @@ internal sealed class PieceSpread
     /// <summary>Every piece is out: nothing is to be hidden any more.</summary>
     public bool IsOver => _out.IsFull;
 
+    /// <summary>No piece waits: what is not out is with somebody.</summary>
+    public bool IsAllShown => _waiting.Count == 0;
+
     public void AddPeer(int peer, Instant now)
     {
         while (_receivers.Count <= peer)
@@ -78,12 +81,12 @@ internal sealed class PieceSpread
     {
         (peer, piece) = (-1, -1);
         double enough = _rate.BytesEnough;
-        if (_waiting.Count == 0)
+        if (IsAllShown)
         {
             TakeBackWhileIdle(now);
         }
 
-        if (_waiting.Count == 0 || bytesAsked + BytesJustShown(now) >= enough
+        if (IsAllShown || bytesAsked + BytesJustShown(now) >= enough
             || FindReceiver(enough, now) is not { } receiver)
         {
             return false;

@@ -34,5 +34,9 @@ public sealed partial class SwarmSession
         {
             _timers.SetNoLater(SessionTimer.Spread, now + _options.ShowTime);
         }
+        else if (_spread.IsAllShown)
+        {
+            _timers.SetNoLater(SessionTimer.Spread, now + _options.SpreadPatienceMin); // if our link is idle then, somebody is given up
+        }
     }
 }
