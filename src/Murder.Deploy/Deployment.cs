@@ -220,7 +220,7 @@ public static class Deployment
             if (host.Failure is { } failure && failure != HostFailure.Cancelled)
             {
                 failed++;
-                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.Detail, ports);
+                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.WhatHappened, ports);
                 log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
             }
         }
@@ -233,6 +233,14 @@ public static class Deployment
         else if (rollout.IsCancelled && active > 0)
         {
             log.Report(RolloutProblems.CancelledWhileActivating(active, plan.Hosts.Count));
+        }
+        else if (rollout.HasRolledBack)
+        {
+            int back = rollout.Hosts.Count(host => host.State == HostState.RolledBack);
+            int stuck = rollout.Hosts.Count(host => host.IsSwitched);
+            log.Report(stuck == 0
+                ? RolloutProblems.RolledBack(failed, plan.Hosts.Count, plan.FailedHostsMax, back)
+                : RolloutProblems.NotRolledBack(stuck, plan.Hosts.Count));
         }
         else if (failed > 0 && !rollout.HasSucceeded && !rollout.IsCancelled)
         {

@@ -13,6 +13,16 @@ internal static class RolloutProblems
         $"The release could not be activated on {failed} of {hosts} hosts; the others run it.",
         "Mend the hosts named above and run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release.");
 
+    public static Problem RolledBack(int failed, int hosts, int allowed, int back) => new(
+        "MURDER0605",
+        $"{failed} of {hosts} hosts did not get through the activation, and MurderMaxFailedHosts allows {allowed}: {back} hosts were switched and run again what they ran before.",
+        "Mend what the hosts named above report, in the release or on the host, and deploy again; the release lies on all hosts still.");
+
+    public static Problem NotRolledBack(int stuck, int hosts) => new(
+        "MURDER0606",
+        $"{stuck} of {hosts} hosts could not be taken back and may run the new release; the others run what they ran before.",
+        "Look at each host named above ('dotnet msbuild -t:MurderStatus' tells what it runs), then run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to the release before.");
+
     public static Problem SeederFailed(string reason) => new(
         "MURDER0603",
         $"The seeder on this machine failed: {reason.TrimEnd('.')}.",
