@@ -73,6 +73,10 @@ public static class Deployment
         return ReportBuilder.Hosts(plan, rollout, ports: null);
     }
 
+    /// <summary>The release that was active on every host before the present one, and lies there still: what a way back is to activate.</summary>
+    public static async Task<string> FindPreviousAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken) =>
+        PreviousRelease.Find(await StatusAsync(settings, log, cancellationToken).ConfigureAwait(false));
+
     /// <summary>Asks every host what it holds.</summary>
     public static async Task<IReadOnlyList<HostStatus>> StatusAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
     {
