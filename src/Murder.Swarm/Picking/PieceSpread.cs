@@ -150,11 +150,13 @@ internal sealed class PieceSpread
 
     /// <summary>
     /// When all is shown, and our link has little to do, what is not out is with those who take little, and all others wait for it. Whoever has not
-    /// taken anything for longest then loses its pieces to others, and takes them all the same if it can; one peer at a time, for each may cost a copy.
+    /// taken anything for longest then loses its pieces to others, and takes them all the same if it can; one peer at a time, for each may cost a copy,
+    /// and none that has just been shown them or taken a block.
     /// </summary>
     public void TakeBackWhileIdle(Instant now)
     {
-        if (!IsAllShown || !_rate.IsIdle(now) || now - _takenBackAt < _rate.TimeOf(_rate.BytesEnough, _options.SpreadPatienceMax))
+        TimeSpan busyTime = _rate.TimeOf(_rate.BytesEnough, _options.SpreadPatienceMax);
+        if (!IsAllShown || !_rate.IsIdle(now) || now - _takenBackAt < busyTime)
         {
             return;
         }
@@ -168,7 +170,7 @@ internal sealed class PieceSpread
             }
         }
 
-        if (slowest is not null && now - slowest.LastProgress >= _options.SpreadPatienceMin)
+        if (slowest is not null && now - slowest.LastProgress >= _options.ShowTime + busyTime)
         {
             _takenBackAt = now;
             GiveUp(slowest, Patience(), now);
