@@ -80,9 +80,16 @@ public sealed partial class SwarmDriver
             _session.Handle(answer, now);
         }
 
-        for (int taken = 0; taken < InputsPerTurnMax && _inbox.TryTake(out DriverInput input); taken++)
+        int taken = 0;
+        while (taken < InputsPerTurnMax && _inbox.TryTake(out DriverInput input))
         {
             Take(input, now);
+            taken++;
+        }
+
+        if (taken == InputsPerTurnMax)
+        {
+            _inbox.Wake(); // for the rest: who put it there has rung already
         }
 
         if (_session.NextTimeout <= now)

@@ -47,10 +47,10 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         {
             _tracker = new TrackerServer(release.Metainfo.InfoHash, secret, plan.Seed, time, security: _trackerTls);
         }
-        catch
+        catch (SocketException e)
         {
             DisposeMeans();
-            throw;
+            throw new HostException(HostFailure.PortsTaken, $"the tracker cannot listen: {e.Message}", e);
         }
 
         _tracking = _tracker.RunAsync(_end.Token);

@@ -36,7 +36,16 @@ internal sealed class SeedVerb(SeedCommand command, IEventSink events, FetchOpti
         Metainfo metainfo = Membership.ParseMetainfo(command);
         _security = Membership.OpenCredential(command, time);
         _pieces = PieceStore.OpenForSeeding(command.Directory, metainfo);
-        _driver = Listen(metainfo, out string? portsTaken);
+        string? portsTaken;
+        try
+        {
+            _driver = Listen(metainfo, out portsTaken);
+        }
+        catch (SocketException e)
+        {
+            throw new VerbException(HostFailure.PortsTaken, $"no port of this machine can be listened on: {e.Message}", e);
+        }
+
         events.Send(new AgentSeeding(_driver.Port, portsTaken));
         _seeding = SeedAsync(_driver);
         _reporting = ReportAsync(_driver);

@@ -61,7 +61,7 @@ public sealed class TrackerServer : IAsyncDisposable
     private Instant Now => new(_time.GetElapsedTime(_origin).Ticks);
 
     /// <summary>
-    /// Adds a peer of this same process (the seeder), which is handed out with the address at which the asking peer reached the tracker.
+    /// Adds a peer of this same machine (the seeder), which is handed out with the address at which the asking peer reached the tracker.
     /// </summary>
     public void AddLocalSeed(PeerId peer, int port)
     {

@@ -4,7 +4,7 @@ namespace Murder.Swarm.IO;
 
 internal sealed partial class PeerConnection
 {
-    /// <summary>Bytes that are gathered for one write: eight blocks and some small messages. Half of what a session queues by default, so that the other half can be refilled meanwhile.</summary>
+    /// <summary>Bytes that are gathered for one write: eight blocks, as many as a session hands over for one peer by default, and some small messages.</summary>
     private const int GatherLength = 132 * 1024;
 
     private const int PieceHeaderLength = 13; // with the length prefix

@@ -3,16 +3,16 @@ namespace Murder.Swarm;
 /// <summary>What a rate limit means for the rest of a session: its buckets, and its bounds and waits, which are chosen for links of a data centre.</summary>
 internal static class RatePace
 {
-    /// <summary>Blocks that may be asked for before ours of a peer that serves as many as it can, two each (the shallowest pipe).</summary>
-    private const int BlocksAhead = 512;
+    /// <summary>Blocks that may be asked for before ours of a peer that serves 256 others, as the seeder may: of each the shallowest pipe.</summary>
+    private const int BlocksAhead = 256 * RequestPipe.WindowMin;
 
     /// <summary>Blocks in which a peer of the same rate that serves a few others cannot yet be called slow.</summary>
     private const int BlocksOfPatience = 32;
 
     /// <summary>
-    /// Requests that may be out at once however low the limit: two for each of so many neighbours as a member usually has.
+    /// Requests that may be out at once however low the limit: the shallowest pipe to each of sixteen neighbours.
     /// </summary>
-    private const int RequestsMin = 64;
+    private const int RequestsMin = 16 * RequestPipe.WindowMin;
 
     /// <summary>The bucket for one direction; null when there is no limit.</summary>
     public static TokenBucket? Bucket(SwarmOptions options)

@@ -40,8 +40,8 @@ internal sealed class SendRate(SwarmOptions options)
     }
 
     /// <summary>
-    /// Hardly anything left lately, with respect to what the link can do. What is asked of us does not tell: it may all be in the kernel's buffers
-    /// already, megabytes for many peers, and the link busy with it for a second. False while no rate is known.
+    /// Hardly anything was taken from us lately, with respect to what the link can do. What is asked of us tells less: with many peers there may be
+    /// nothing at any moment, all of it is in the kernel's buffers already, and yet the link is full. False while no rate is known.
     /// </summary>
     public bool IsIdle(Instant now) => BytesPerSecond > 0 && RecentBytes(now) < BytesEnough / IdleShare;
 

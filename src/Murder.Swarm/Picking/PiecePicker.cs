@@ -94,6 +94,9 @@ internal sealed partial class PiecePicker
 
     public int RequestsOf(int peer) => Peer(peer).Pipe.Count;
 
+    /// <summary>The peer, which rejected a request, is asked nothing before this.</summary>
+    public Instant PausedUntil(int peer) => Peer(peer).Pipe.PausedUntil;
+
     /// <summary>The peer may be asked for enough to be worth a message.</summary>
     public bool IsToBeAsked(int peer) => Peer(peer).Pipe.HasRoom;
 

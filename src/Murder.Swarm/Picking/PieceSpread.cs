@@ -81,11 +81,6 @@ internal sealed class PieceSpread
     {
         (peer, piece) = (-1, -1);
         double enough = _rate.BytesEnough;
-        if (IsAllShown)
-        {
-            TakeBackWhileIdle(now);
-        }
-
         if (IsAllShown || bytesAsked + BytesJustShown(now) >= enough
             || FindReceiver(enough, now) is not { } receiver)
         {
@@ -154,12 +149,14 @@ internal sealed class PieceSpread
     }
 
     /// <summary>
-    /// All is shown, and our link has little to do: what is not out is with those who take little, and all others wait for it. Whoever has not taken
-    /// anything for longest loses its pieces to others, and takes them all the same if it can; one peer at a time, for each may cost a copy.
+    /// When all is shown, and our link has little to do, what is not out is with those who take little, and all others wait for it. Whoever has not
+    /// taken anything for longest then loses its pieces to others, and takes them all the same if it can; one peer at a time, for each may cost a copy,
+    /// and none that has just been shown them or taken a block.
     /// </summary>
-    private void TakeBackWhileIdle(Instant now)
+    public void TakeBackWhileIdle(Instant now)
     {
-        if (!_rate.IsIdle(now) || now - _takenBackAt < _rate.TimeOf(_rate.BytesEnough, _options.SpreadPatienceMax))
+        TimeSpan busyTime = _rate.TimeOf(_rate.BytesEnough, _options.SpreadPatienceMax);
+        if (!IsAllShown || !_rate.IsIdle(now) || now - _takenBackAt < busyTime)
         {
             return;
         }
@@ -173,7 +170,7 @@ internal sealed class PieceSpread
             }
         }
 
-        if (slowest is not null)
+        if (slowest is not null && now - slowest.LastProgress >= _options.ShowTime + busyTime)
         {
             _takenBackAt = now;
             GiveUp(slowest, Patience(), now);

@@ -14,7 +14,7 @@ internal sealed class RequestPipe(int windowStart)
     /// With two, a sender has something to do between a block and the request that it answers. With twice as many, what is asked and what is
     /// sent goes two by two: half the packets, and half the times that either side is woken.
     /// </summary>
-    private const int WindowMin = 2 * AskedTogether;
+    public const int WindowMin = 2 * AskedTogether;
 
     private const int AskedTogether = 2;
 

@@ -46,6 +46,9 @@ internal sealed class PeerState(PeerSlot slot, IPEndPoint endpoint, bool isOutgo
 
     public bool IsInterestedInUs { get; set; }
 
+    /// <summary>It wanted something once: it is no origin, though it may have everything now.</summary>
+    public bool WasInterested { get; set; }
+
     public bool IsChokedByUs { get; set; } = true;
 
     public bool IsInterestingToUs { get; set; }

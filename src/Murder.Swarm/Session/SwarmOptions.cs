@@ -59,7 +59,10 @@ public sealed record SwarmOptions
     /// <summary>Whether peers are to be shown more is looked at whenever something happens, and when nothing does, after this.</summary>
     public TimeSpan ShowInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>An origin is told of what we have when that is so many pieces, or when it was told last <see cref="TellDelay"/> ago.</summary>
+    /// <summary>
+    /// An origin is told of what we have when that is so many pieces, or when it was told last <see cref="TellDelay"/> ago; in silence it is looked at
+    /// after <see cref="ShowInterval"/>.
+    /// </summary>
     public int UntoldMax { get; init; } = 8;
 
     /// <summary>See <see cref="UntoldMax"/>.</summary>

@@ -200,12 +200,14 @@ public sealed partial class SwarmSession
         if (peer.IsReady)
         {
             peer.WasSeed = _picker.IsSeed(peer.Index);
+            _mayDownload?.Return(_picker.RequestsOf(peer.Index) * PieceLayout.BlockLength);
             _picker.RemovePeer(peer.Index);
             _uploads.Leave(peer);
             _spread?.RemovePeer(peer.Index);
             peer.IsReady = false;
             _mayAskAll = true;
             _mustRechoke = true;
+            _mayServe = true;
             DropHuntsOf(peer);
         }
 

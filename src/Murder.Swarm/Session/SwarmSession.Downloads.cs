@@ -18,6 +18,12 @@ public sealed partial class SwarmSession
             return;
         }
 
+        if (_picker.PausedUntil(peer.Index) is var pausedUntil && pausedUntil > now)
+        {
+            _timers.SetNoLater(SessionTimer.Refill, pausedUntil);
+            return;
+        }
+
         while (MayAskForMore(now) && _picker.TryPick(peer.Index, peer.RequestsMax, now, out BlockRef block))
         {
             _mayDownload?.Take(block.Length, now);

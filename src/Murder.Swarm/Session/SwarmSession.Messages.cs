@@ -87,6 +87,7 @@ public sealed partial class SwarmSession
         if (peer.IsInterestedInUs != isInterested)
         {
             peer.IsInterestedInUs = isInterested;
+            peer.WasInterested |= isInterested;
             peer.ChokeSince = peer.IsChokedByUs ? now : peer.ChokeSince;
             _mustRechoke = true;
         }
@@ -156,18 +157,13 @@ public sealed partial class SwarmSession
 
     private bool TryFollowReject(PeerState peer, BlockRef block, Instant now)
     {
-        if (!_picker.Reject(peer.Index, block, now, pause: !peer.IsChokingUs))
+        if (!_picker.Reject(peer.Index, block, now, pause: !peer.IsChokingUs) && !_picker.TryPayAnswer(peer.Index))
         {
-            return IsTolerable(peer);
+            return IsOneOfFew(peer);
         }
 
         _mayDownload?.Return(block.Length);
         _mayAskAll = true;
-        if (!peer.IsChokingUs)
-        {
-            _timers.SetNoLater(SessionTimer.Refill, now + _options.RejectDelay);
-        }
-
         return true;
     }
 

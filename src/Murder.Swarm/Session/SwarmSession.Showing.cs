@@ -46,7 +46,7 @@ public sealed partial class SwarmSession
         bool isAnyBehind = false;
         foreach (PeerState? peer in _peers)
         {
-            int news = peer is { IsReady: true, IsUploadOnly: true } && !_picker.IsSeed(peer.Index) ? _news.Count - peer.NewsShown : 0;
+            int news = peer is { IsReady: true, IsUploadOnly: true, WasInterested: false } && !_picker.IsSeed(peer.Index) ? _news.Count - peer.NewsShown : 0;
             if (news >= _options.UntoldMax || (news > 0 && (_stored.IsFull || now - peer!.LastShown >= _options.TellDelay)))
             {
                 ShowNewsTo(peer!, now);

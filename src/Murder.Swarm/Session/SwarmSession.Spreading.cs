@@ -22,6 +22,7 @@ public sealed partial class SwarmSession
             return;
         }
 
+        _spread.TakeBackWhileIdle(now);
         long bytesAsked = _uploads.CountAsked(now) * PieceLayout.BlockLength; // showing changes nothing of it before the requests come
         bool isAnyShown = false;
         while (_spread.TryShow(bytesAsked, now, out int peer, out int piece))

@@ -24,7 +24,7 @@ internal enum SessionTimer
     /// <summary>Peers that take nothing may be keeping others from being sent to, or the rate limit allows another block.</summary>
     Serve,
 
-    /// <summary>A piece that an origin has shown may be with a peer that takes nothing. Moved only when it fires.</summary>
+    /// <summary>An origin may show more, or a piece that it has shown may be with a peer that takes nothing.</summary>
     Spread,
 
     /// <summary>Who was shown something has had the time to ask for it; if he did not, others may be shown more.</summary>

@@ -21,7 +21,7 @@ public sealed record TrackerOptions
     /// </summary>
     public int PeersInZonePercent { get; init; } = 95;
 
-    /// <summary>The deployer's seeder is handed to everybody while the swarm has no more members than one session has connections.</summary>
+    /// <summary>The deployer's seeder is handed to everybody while the swarm has no more members than a member has connections.</summary>
     public int EverybodyMeetsSeederMembersMax { get; init; } = 64;
 
     /// <summary>

@@ -112,13 +112,11 @@ public class PieceSpreadTests
             SendPiece(spread, "021"[piece] - '0', piece);
         }
 
-        Assert.Equal("........", Show(spread)); // the link was busy just now
+        Assert.Equal("........", ShowIdle(spread)); // the link was busy just now
         _now += TimeSpan.FromSeconds(4);
 
-        string taken = Show(spread);
-
-        Assert.Equal("...1..2.", taken); // of peer 0, which was sent something before the others were
-        Assert.Equal("........", Show(spread)); // the next one must wait for its turn
+        Assert.Equal("...1..2.", ShowIdle(spread)); // what peer 0 had, which was sent something before the others were
+        Assert.Equal("........", ShowIdle(spread)); // the next one must wait for its turn
         Assert.False(spread.IsOver);
     }
 
@@ -127,8 +125,25 @@ public class PieceSpreadTests
     {
         PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 8);
         Show(spread);
+        _now += TimeSpan.FromSeconds(1);
 
-        Assert.Equal("........", Show(spread));
+        Assert.Equal("........", ShowIdle(spread));
+    }
+
+    [Fact]
+    public void What_was_shown_just_now_is_not_taken_back_however_idle_the_link()
+    {
+        PieceSpread spread = SpreadTo(peers: 2, piecesAhead: 8);
+        for (int second = 0; second < 3; second++)
+        {
+            _now += TimeSpan.FromSeconds(1);
+            _rate.Add(8 * PieceLength, _now);
+        }
+
+        _now += TimeSpan.FromSeconds(4);
+        Assert.Equal("01010101", Show(spread));
+
+        Assert.Equal("........", ShowIdle(spread));
     }
 
     [Fact]
@@ -210,6 +225,12 @@ public class PieceSpreadTests
         }
 
         return new string(picture);
+    }
+
+    private string ShowIdle(PieceSpread spread)
+    {
+        spread.TakeBackWhileIdle(_now);
+        return Show(spread);
     }
 
     private void SendPiece(PieceSpread spread, int peer, int piece)

@@ -19,6 +19,9 @@ internal sealed class LoneSession
 
     public SwarmSession Session { get; }
 
+    /// <summary>Everything that was ever ordered.</summary>
+    public List<SwarmOutput> Ordered { get; } = [];
+
     public Instant Now { get; set; } = new(1);
 
     public static PeerId Id(int number) => PeerId.Create(new SwarmRandom((ulong)number));
@@ -93,6 +96,7 @@ internal sealed class LoneSession
             outputs.Add(output);
         }
 
+        Ordered.AddRange(outputs);
         return outputs;
     }
 }

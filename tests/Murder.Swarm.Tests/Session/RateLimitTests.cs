@@ -112,7 +112,7 @@ public class RateLimitTests
 
         Assert.Equal(SwarmOptions.Default, RatePace.Follow(SwarmOptions.Default));
         Assert.Equal((1024, 64), (fast.RequestsMax, slow.RequestsMax));
-        Assert.Equal((10.1, 18.4), (Seconds(fast.RequestTimeout), Seconds(slow.RequestTimeout)));
+        Assert.Equal((10.1, 26.8), (Seconds(fast.RequestTimeout), Seconds(slow.RequestTimeout)));
         Assert.Equal((0.2, 0.5), (Seconds(fast.EndGamePatience), Seconds(slow.EndGamePatience)));
         Assert.Equal((5.0, 6.0), (Seconds(fast.SpreadPatienceMax), Seconds(slow.SpreadPatienceMax)));
         static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 1);
