@@ -188,6 +188,8 @@ internal sealed class RolloutDriver(
                     case AgentStaged staged:
                         Post(new RolloutInput.Staged(host, staged));
                         break;
+                    case AgentSwitched:
+                        break; // nothing is decided by it yet: an activation is over when it is active or has failed
                     case AgentActivated activated:
                         Post(new RolloutInput.Activated(host, activated.Previous));
                         break;
