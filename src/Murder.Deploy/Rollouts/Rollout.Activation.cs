@@ -95,7 +95,7 @@ public sealed partial class Rollout
         Expect(_hosts[index], now);
     }
 
-    private void OnSwitched(HostProgress host, string? previous, Instant now)
+    private static void OnSwitched(HostProgress host, string? previous, Instant now)
     {
         host.HeadwayAt = now;
         if (host.State == HostState.RollingBack)

@@ -348,6 +348,7 @@ public sealed partial class Rollout
         AgentWork.Copying => "copied a release of the same content",
         AgentWork.Checking => "checked what lies on its disk",
         AgentWork.Syncing => "synced the release to its disk",
+        AgentWork.Activating => "carried out the steps of its activation",
         _ => "fetched",
     };
 

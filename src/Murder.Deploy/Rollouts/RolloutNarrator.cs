@@ -62,6 +62,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
     {
         AgentWork.Copying => "copies a release of the same content",
         AgentWork.Checking => "checks what lies on its disk",
+        AgentWork.Activating => "carries out the steps of its activation",
         _ => "syncs the release to its disk",
     };
 

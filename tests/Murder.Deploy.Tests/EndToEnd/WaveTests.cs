@@ -130,5 +130,5 @@ public sealed class WaveTests
 
     private static string? CurrentOf(DeployFixture deploy, int number) => new FileInfo(Path.Combine(deploy.LocalRoot(number), "current")).LinkTarget;
 
-    private static string?[] CurrentsOf(DeployFixture deploy) => [CurrentOf(deploy, 1), CurrentOf(deploy, 2), CurrentOf(deploy, 3)];
+    private static IEnumerable<string?> CurrentsOf(DeployFixture deploy) => [CurrentOf(deploy, 1), CurrentOf(deploy, 2), CurrentOf(deploy, 3)];
 }

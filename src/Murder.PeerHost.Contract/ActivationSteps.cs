@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Murder.PeerHost.Contract;
+
+/// <summary>
+/// What happens on a host around the switch of <c>current</c>, in this order: <see cref="BeforeActivate"/>, the switch, <see cref="Service"/>,
+/// <see cref="AfterActivate"/>, <see cref="HealthUrl"/>. What is empty is left out; the first that fails ends the activation.
+/// <para>
+/// Commands go to <c>/bin/sh -c</c> in the release's folder, with the environment of the login and MURDER_RELEASE, MURDER_RELEASE_PATH,
+/// MURDER_PREVIOUS (what was active before; empty when nothing was), MURDER_ROOT and MURDER_CURRENT (the path of the link). Exit code 0 is
+/// success. What a command leaves running in the background stays, but has to send its output elsewhere: its pipe ends with the command.
+/// </para>
+/// </summary>
+public sealed record ActivationSteps
+{
+    public static ActivationSteps None { get; } = new();
+
+    /// <summary>Nothing is to be done but the switch.</summary>
+    [JsonIgnore]
+    public bool IsNone => BeforeActivate.Length + AfterActivate.Length + Service.Length + HealthUrl.Length == 0;
+
+    /// <summary>A command, run while the old release is still active.</summary>
+    public string BeforeActivate { get; init; } = "";
+
+    /// <summary>A command, run when the new release is active and the service has been restarted.</summary>
+    public string AfterActivate { get; init; } = "";
+
+    /// <summary>A systemd unit that is restarted.</summary>
+    public string Service { get; init; } = "";
+
+    /// <summary>
+    /// An http or https URL that is asked until it answers 2xx. Its host is an IP address, <c>localhost</c>, or a name in the host's
+    /// <c>/etc/hosts</c> (a static agent must not resolve names). A certificate is not checked: the question is whether the service lives, and
+    /// it is asked on the host itself.
+    /// </summary>
+    public string HealthUrl { get; init; } = "";
+
+    /// <summary>How long <see cref="HealthUrl"/> may do otherwise; at least one second, and at most a day.</summary>
+    public double HealthTimeoutSeconds { get; init; } = 30;
+}
