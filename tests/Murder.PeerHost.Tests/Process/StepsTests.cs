@@ -284,8 +284,8 @@ public sealed class StepsTests : IDisposable
 
         await agent.SendAsync(command);
 
-        Assert.Equal(new AgentSwitched(second, second.Value), await NextAsync(agent));
-        Assert.Equal(new AgentActivated(second, second.Value), await NextAsync(agent));
+        Assert.Equal(new AgentSwitched(second, first.Value), await NextAsync(agent));
+        Assert.Equal(new AgentActivated(second, first.Value), await NextAsync(agent));
         Assert.Equal([$"before releases/{first}", $"before releases/{second}"], await File.ReadAllLinesAsync(LogPath));
         Assert.Equal([$"activate {second} HookFailed: AfterActivate 'test -f mended' ended with exit code 1", $"activate {second} ok"], Audit().TakeLast(2));
         Assert.Equal(first.Value, (await StatusAsync(agent)).Previous);
