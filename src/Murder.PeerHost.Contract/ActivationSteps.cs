@@ -11,30 +11,20 @@ namespace Murder.PeerHost.Contract;
 /// success. What a command leaves running in the background stays, but has to send its output elsewhere: its pipe ends with the command.
 /// </para>
 /// </summary>
-public sealed record ActivationSteps
+/// <param name="BeforeActivate">a command, run while the old release is still active</param>
+/// <param name="AfterActivate">a command, run when the new release is active and the service has been restarted</param>
+/// <param name="Service">a systemd unit that is restarted</param>
+/// <param name="HealthUrl">
+/// an http or https URL that is asked until it answers 2xx. Its host is an IP address, <c>localhost</c>, or a name in the host's
+/// <c>/etc/hosts</c> (a static agent must not resolve names). A certificate is not checked: the question is whether the service lives, and it
+/// is asked on the host itself
+/// </param>
+/// <param name="HealthTimeoutSeconds">how long <paramref name="HealthUrl"/> may do otherwise; one second is the least, a day the most</param>
+public sealed record ActivationSteps(string BeforeActivate = "", string AfterActivate = "", string Service = "", string HealthUrl = "", double HealthTimeoutSeconds = 30)
 {
     public static ActivationSteps None { get; } = new();
 
     /// <summary>Nothing is to be done but the switch.</summary>
     [JsonIgnore]
     public bool IsNone => BeforeActivate.Length + AfterActivate.Length + Service.Length + HealthUrl.Length == 0;
-
-    /// <summary>A command, run while the old release is still active.</summary>
-    public string BeforeActivate { get; init; } = "";
-
-    /// <summary>A command, run when the new release is active and the service has been restarted.</summary>
-    public string AfterActivate { get; init; } = "";
-
-    /// <summary>A systemd unit that is restarted.</summary>
-    public string Service { get; init; } = "";
-
-    /// <summary>
-    /// An http or https URL that is asked until it answers 2xx. Its host is an IP address, <c>localhost</c>, or a name in the host's
-    /// <c>/etc/hosts</c> (a static agent must not resolve names). A certificate is not checked: the question is whether the service lives, and
-    /// it is asked on the host itself.
-    /// </summary>
-    public string HealthUrl { get; init; } = "";
-
-    /// <summary>How long <see cref="HealthUrl"/> may do otherwise; at least one second, and at most a day.</summary>
-    public double HealthTimeoutSeconds { get; init; } = 30;
 }

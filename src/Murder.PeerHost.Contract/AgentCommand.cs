@@ -97,7 +97,11 @@ public sealed record SeedCommand : SwarmCommand
 /// </param>
 public sealed record ActivateCommand(string Root, ReleaseId? Release, string DeployedBy = "") : AgentCommand
 {
-    public ActivationSteps Steps { get; init; } = ActivationSteps.None;
+    public ActivationSteps Steps
+    {
+        get;
+        init => field = value ?? ActivationSteps.None; // JSON that says nothing of it sets null
+    } = ActivationSteps.None;
 
     /// <summary>The release that is active is taken back for an earlier one: without <see cref="ActivationSteps.BeforeActivate"/>, which that one has had.</summary>
     public bool IsRollback { get; init; }

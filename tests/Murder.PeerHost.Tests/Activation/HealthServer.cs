@@ -37,8 +37,8 @@ internal sealed class HealthServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        _listener.Stop();
         await _run;
+        _listener.Stop();
         _ending.Dispose();
     }
 

@@ -108,6 +108,18 @@ public sealed class AgentJsonTests
     }
 
     [Fact]
+    public void StepsThatAreNotNamedAreLeftOut()
+    {
+        ActivateCommand? bare = AgentJson.ReadCommand("""{"type":"activate","root":"/srv/app","release":"1.0.0-20261123T031500Z-5f2a9c1d"}"""u8) as ActivateCommand;
+        ActivateCommand? one = AgentJson.ReadCommand("""{"type":"activate","root":"/srv/app","release":"1.0.0-20261123T031500Z-5f2a9c1d","steps":{"service":"web"}}"""u8) as ActivateCommand;
+
+        Assert.Equal(new ActivateCommand("/srv/app", Release), bare);
+        Assert.Equal(new ActivateCommand("/srv/app", Release) { Steps = new ActivationSteps { Service = "web" } }, one);
+        Assert.True(bare?.Steps.IsNone);
+        Assert.False(one?.Steps.IsNone);
+    }
+
+    [Fact]
     public void AStatusKeepsItsLists()
     {
         AgentStatus status = new(null, "b", ["b", "c"], [], 12, "ann@laptop");
