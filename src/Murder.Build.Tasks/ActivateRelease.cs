@@ -3,12 +3,18 @@ using Murder.Deploy;
 
 namespace Murder.Build.Tasks;
 
-/// <summary>Activates a release that is staged already: <c>MurderActivate</c>.</summary>
+/// <summary>Activates a release that is staged already: <c>MurderActivate</c> and <c>MurderRollback</c>.</summary>
 [MSBuildMultiThreadableTask]
 public sealed partial class ActivateRelease : DeploymentTask
 {
     internal override async Task<bool> RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
     {
+        if (GoBack && settings.Release.Length == 0)
+        {
+            settings = settings with { Release = await Deployment.FindPreviousAsync(settings, log, cancellationToken).ConfigureAwait(false) };
+            log.Milestone($"back to release {settings.Release}");
+        }
+
         IReadOnlyList<HostReport> hosts = await Deployment.ActivateAsync(settings, log, cancellationToken).ConfigureAwait(false);
 
         HostReports = HostOutcome.ToItems(hosts);

@@ -50,6 +50,20 @@ public abstract partial class DeploymentTask
 
     public string MaxFailedHosts { get; set; } = "";
 
+    public string Waves { get; set; } = "";
+
+    public string OnFailure { get; set; } = "";
+
+    public string BeforeActivate { get; set; } = "";
+
+    public string AfterActivate { get; set; } = "";
+
+    public string Service { get; set; } = "";
+
+    public string HealthUrl { get; set; } = "";
+
+    public string HealthTimeout { get; set; } = "";
+
     public string IdentityFile { get; set; } = "";
 
     /// <summary>Files of host keys, separated by ';'.</summary>
@@ -81,6 +95,13 @@ public abstract partial class DeploymentTask
         SwarmSecurity = SwarmSecurity,
         RateLimit = RateLimit,
         MaxFailedHosts = MaxFailedHosts,
+        Waves = Waves,
+        OnFailure = OnFailure,
+        BeforeActivate = BeforeActivate,
+        AfterActivate = AfterActivate,
+        Service = Service,
+        HealthUrl = HealthUrl,
+        HealthTimeout = HealthTimeout,
         IdentityFile = Absolute(IdentityFile),
         KnownHosts = string.Join(';', KnownHosts.Split(';', ListOptions).Select(Absolute)),
     };

@@ -73,6 +73,10 @@ public static class Deployment
         return ReportBuilder.Hosts(plan, rollout, ports: null);
     }
 
+    /// <summary>The release that was active on every host before the present one, and lies there still: what a way back is to activate.</summary>
+    public static async Task<string> FindPreviousAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken) =>
+        PreviousRelease.Find(await StatusAsync(settings, log, cancellationToken).ConfigureAwait(false));
+
     /// <summary>Asks every host what it holds.</summary>
     public static async Task<IReadOnlyList<HostStatus>> StatusAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
     {
@@ -220,7 +224,7 @@ public static class Deployment
             if (host.Failure is { } failure && failure != HostFailure.Cancelled)
             {
                 failed++;
-                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.Detail, ports);
+                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.WhatHappened, ports);
                 log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
             }
         }
@@ -233,6 +237,14 @@ public static class Deployment
         else if (rollout.IsCancelled && active > 0)
         {
             log.Report(RolloutProblems.CancelledWhileActivating(active, plan.Hosts.Count));
+        }
+        else if (rollout.HasRolledBack)
+        {
+            int back = rollout.Hosts.Count(host => host.State == HostState.RolledBack);
+            int stuck = rollout.Hosts.Count(host => host.IsSwitched);
+            log.Report(stuck == 0
+                ? RolloutProblems.RolledBack(failed, plan.Hosts.Count, plan.FailedHostsMax, back)
+                : RolloutProblems.NotRolledBack(stuck, plan.Hosts.Count));
         }
         else if (failed > 0 && !rollout.HasSucceeded && !rollout.IsCancelled)
         {

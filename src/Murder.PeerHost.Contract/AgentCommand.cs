@@ -86,8 +86,26 @@ public sealed record SeedCommand : SwarmCommand
     public required string Directory { get; init; }
 }
 
-/// <summary>Point <c>current</c> at a staged release by one rename. Answered by <see cref="AgentActivated"/> or <see cref="AgentFailed"/>.</summary>
-public sealed record ActivateCommand(string Root, ReleaseId Release, string DeployedBy = "") : AgentCommand;
+/// <summary>
+/// Point <c>current</c> at a staged release by one rename, and carry out the steps before and after it. Answered by <see cref="AgentSwitched"/>,
+/// <see cref="AgentWorking"/> now and then, and <see cref="AgentActivated"/> when every step is done, or <see cref="AgentFailed"/> at the first
+/// that is not. The agent never goes back by itself. The same command again has the same end: steps run again, whatever <c>current</c> points to.
+/// </summary>
+/// <param name="Release">
+/// null when nothing is to be active any more, as before the first deploy: <c>current</c> is removed and the service stopped, and no other step
+/// is run; only with <see cref="IsRollback"/>
+/// </param>
+public sealed record ActivateCommand(string Root, ReleaseId? Release, string DeployedBy = "") : AgentCommand
+{
+    public ActivationSteps Steps
+    {
+        get;
+        init => field = value ?? ActivationSteps.None; // JSON that says nothing of it sets null
+    } = ActivationSteps.None;
+
+    /// <summary>The release that is active is taken back for an earlier one: without <see cref="ActivationSteps.BeforeActivate"/>, which that one has had.</summary>
+    public bool IsRollback { get; init; }
+}
 
 /// <summary>Answered by <see cref="AgentStatus"/>.</summary>
 public sealed record StatusCommand(string Root) : AgentCommand;

@@ -12,6 +12,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentStaged), "staged")]
 [JsonDerivedType(typeof(AgentSeeding), "seeding")]
 [JsonDerivedType(typeof(AgentUploaded), "uploaded")]
+[JsonDerivedType(typeof(AgentSwitched), "switched")]
 [JsonDerivedType(typeof(AgentActivated), "activated")]
 [JsonDerivedType(typeof(AgentStatus), "status")]
 [JsonDerivedType(typeof(AgentFailed), "failed")]
@@ -35,7 +36,7 @@ public sealed record AgentProgress(long VerifiedBytes, long TotalBytes, long Res
     public long DownloadedBytesAcrossZones { get; init; }
 }
 
-/// <summary>What an agent does with its disk beside the swarm: it may take minutes in which nothing is fetched.</summary>
+/// <summary>What an agent does beside the swarm: it may take minutes in which nothing is fetched.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AgentWork>))]
 public enum AgentWork
 {
@@ -47,10 +48,16 @@ public enum AgentWork
 
     /// <summary>Waiting until the whole release is on disk.</summary>
     Syncing,
+
+    /// <summary>Carrying out the steps of an activation.</summary>
+    Activating,
 }
 
-/// <summary>Said when the work begins and as it gets on, so that a slow disk can be told from one that hangs.</summary>
-/// <param name="Done">pieces that are checked, or files that are copied or synced; 0 at the beginning</param>
+/// <summary>
+/// Said when work on the disk begins and as it gets on, so that a slow disk can be told from one that hangs; and every few seconds of an
+/// activation, which is at the mercy of the release's own commands.
+/// </summary>
+/// <param name="Done">pieces that are checked, or files that are copied or synced; 0 at the beginning. Of an activation, the seconds it has taken.</param>
 public sealed record AgentWorking(AgentWork Work, long Done) : AgentEvent;
 
 /// <summary>A peer sent a block whose hash was wrong and will not be spoken to again.</summary>
@@ -72,8 +79,18 @@ public sealed record AgentSeeding(int Port, string? PortsTaken) : AgentEvent;
 /// <param name="FirstByteAgoSeconds">since the first of them left; the deployer has another clock. Null when none has.</param>
 public sealed record AgentUploaded(long UploadedBytes, double? FirstByteAgoSeconds) : AgentEvent;
 
-/// <param name="Previous">what <c>current</c> pointed to before; null when there was no release</param>
-public sealed record AgentActivated(ReleaseId Release, string? Previous) : AgentEvent;
+/// <summary><c>current</c> points to the release from now on, or did so already; the steps that follow the switch begin.</summary>
+/// <param name="Release">null when <c>current</c> is removed</param>
+/// <param name="Previous">
+/// what the host ran before this release and would go back to, also when <c>current</c> pointed to the release already (an earlier deploy ended
+/// half-way); null when there is nothing
+/// </param>
+public sealed record AgentSwitched(ReleaseId? Release, string? Previous) : AgentEvent;
+
+/// <summary>Every step of the activation is done.</summary>
+/// <param name="Release">null when nothing is active any more</param>
+/// <param name="Previous">as <see cref="AgentSwitched"/> said</param>
+public sealed record AgentActivated(ReleaseId? Release, string? Previous) : AgentEvent;
 
 /// <param name="Current">null when no release is active</param>
 /// <param name="Previous">the release that was active before it, by the audit log; null when there is none</param>
@@ -81,7 +98,10 @@ public sealed record AgentActivated(ReleaseId Release, string? Previous) : Agent
 /// <param name="LockedBy">who holds the lock now; null when it is free</param>
 public sealed record AgentStatus(string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy) : AgentEvent;
 
-/// <summary>The command could not be carried out; nothing that was live has changed. The agent goes on listening.</summary>
+/// <summary>
+/// The command could not be carried out. Nothing that was live has changed, unless <see cref="AgentSwitched"/> was said before: then
+/// <c>current</c> points where that said, and a step after the switch failed. The agent goes on listening.
+/// </summary>
 /// <param name="Detail">one sentence that names the thing</param>
 public sealed record AgentFailed(HostFailure Failure, string Detail) : AgentEvent;
 

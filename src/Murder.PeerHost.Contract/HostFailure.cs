@@ -74,6 +74,15 @@ public enum HostFailure
     /// <summary>The agent answers, but not whether <c>current</c> is switched.</summary>
     ActivationTimedOut,
 
+    /// <summary>A command before or after the switch of <c>current</c> did not end with exit code 0.</summary>
+    HookFailed,
+
+    /// <summary>systemd did not restart the service, or did not stop it.</summary>
+    ServiceFailed,
+
+    /// <summary>The health URL did not answer 2xx in time, or cannot be asked.</summary>
+    Unhealthy,
+
     /// <summary>The deploy was cancelled.</summary>
     Cancelled,
 

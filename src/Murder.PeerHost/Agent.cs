@@ -6,7 +6,7 @@ namespace Murder.PeerHost;
 /// The life of an agent: hello, one command after the other, and a clean end for whatever reason. At most one fetch is in the swarm at a
 /// time, and at most one publish folder is seeded; activation and status go on meanwhile.
 /// </summary>
-internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
+internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironment login, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>A deployer that is gone waits for nothing: the process is to be gone within five seconds.</summary>
     private static readonly TimeSpan LeaveAloneMax = TimeSpan.FromSeconds(4);
@@ -95,7 +95,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
                     await SeedAsync(seed).ConfigureAwait(false);
                     break;
                 case ActivateCommand activate:
-                    channel.Send(await ActivateVerb.RunAsync(activate, HeldLock(activate.Root), warn, time, ending.Token).ConfigureAwait(false));
+                    await ActivateAsync(activate).ConfigureAwait(false);
                     break;
                 case StatusCommand status:
                     channel.Send(StatusVerb.Run(status, HeldLock(status.Root), warn, time));
@@ -108,6 +108,12 @@ internal sealed class Agent(ControlChannel channel, Ending ending, FetchOptions 
         {
             channel.Send(VerbException.Describe(e, warn));
         }
+    }
+
+    private async Task ActivateAsync(ActivateCommand command)
+    {
+        ActivateVerb verb = new(command, channel, login, ActivationOptions.Default, warn, time);
+        channel.Send(await verb.RunAsync(HeldLock(command.Root), ending.Token).ConfigureAwait(false));
     }
 
     private async Task FetchAsync(FetchCommand command)

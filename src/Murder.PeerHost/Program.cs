@@ -31,6 +31,7 @@ internal static class Program
 
     private static async Task<int> RunAsync()
     {
+        LoginEnvironment login = LoginEnvironment.Capture();
         IgnoreHostCryptography();
         ReceiveWithoutDetour();
         try
@@ -41,7 +42,7 @@ internal static class Program
             using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, ending);
             using Lease lease = new(AgentProtocol.Lease, TimeProvider.System, () => ending.Request(EndReason.DeployerGone));
             ControlChannel channel = new(OpenStandard(0, FileAccess.Read), OpenStandard(1, FileAccess.Write), lease, ending);
-            Agent agent = new(channel, ending, FetchOptions.Default, Warn, TimeProvider.System);
+            Agent agent = new(channel, ending, login, FetchOptions.Default, Warn, TimeProvider.System);
             await using (agent.ConfigureAwait(false))
             {
                 return await agent.RunAsync().ConfigureAwait(false);
@@ -62,9 +63,9 @@ internal static class Program
     private static void ReceiveWithoutDetour() => Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
     /// <summary>
-    /// A statically linked OpenSSL must not load the modules that the host's openssl.cnf may name; the launcher says so too, this is for who
-    /// starts the agent by hand. The agent trusts its deployer only: reading the host's roots would cost it 90 ms of CPU for nothing. And .NET
-    /// looks for certificates below HOME; where that is not set it asks the C library, which in a static executable must load no name service.
+    /// A statically linked OpenSSL must not load the modules that the host's openssl.cnf may name. The agent trusts its deployer only: reading
+    /// the host's roots would cost it 90 ms of CPU for nothing. And .NET looks for certificates below HOME; where that is not set it asks the C
+    /// library, which in a static executable must load no name service. Commands of a release do not see any of this (<see cref="LoginEnvironment"/>).
     /// </summary>
     private static void IgnoreHostCryptography()
     {

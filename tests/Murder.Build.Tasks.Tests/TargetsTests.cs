@@ -55,6 +55,7 @@ public sealed class TargetsTests
     [InlineData("MurderDeploy")]
     [InlineData("MurderStage")]
     [InlineData("MurderActivate")]
+    [InlineData("MurderRollback")]
     [InlineData("MurderStatus")]
     public void Without_hosts_nothing_is_built_or_published(string target)
     {
@@ -104,6 +105,7 @@ public sealed class TargetsTests
     [InlineData("MurderDeploy")]
     [InlineData("MurderStage")]
     [InlineData("MurderActivate")]
+    [InlineData("MurderRollback")]
     [InlineData("MurderStatus")]
     [InlineData("MurderTorrent")]
     public void Several_target_frameworks_are_refused_with_the_way_to_choose_one(string target)

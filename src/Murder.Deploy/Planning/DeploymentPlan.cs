@@ -17,6 +17,14 @@ public sealed record DeploymentPlan
     /// <summary>Hosts that may fail before the deploy does.</summary>
     public required int FailedHostsMax { get; init; }
 
+    /// <summary>How many hosts run the release after each wave, of those that are staged.</summary>
+    public IReadOnlyList<HostShare> Waves { get; init; } = [HostShare.All];
+
+    public FailurePolicy OnFailure { get; init; } = FailurePolicy.RollBack;
+
+    /// <summary>What an activation does besides switching <c>current</c>.</summary>
+    public ActivationSteps Steps { get; init; } = ActivationSteps.None;
+
     /// <summary>Hosts that are being connected to and bootstrapped at once.</summary>
     public required int LaunchesMax { get; init; }
 

@@ -12,6 +12,11 @@ public enum HostState
     Staged,
     Activating,
     Active,
+    RollingBack,
+
+    /// <summary>Runs what it ran before the deploy.</summary>
+    RolledBack,
+
     Failed,
 }
 
@@ -37,6 +42,13 @@ public sealed record HostReport(string Name)
 
     public double? StagedSeconds { get; init; }
 
+    /// <summary>In which wave the host was activated, from 1 on; null when it was not.</summary>
+    public int? Wave { get; init; }
+
+    /// <summary>When <c>current</c> pointed to the release.</summary>
+    public double? SwitchedSeconds { get; init; }
+
+    /// <summary>When the release had passed its gates.</summary>
     public double? ActiveSeconds { get; init; }
 
     public long ResumedBytes { get; init; }
@@ -94,6 +106,12 @@ public sealed record DeploymentReport
     public double? SeederFirstByteSeconds { get; init; }
 
     public required bool Succeeded { get; init; }
+
+    /// <summary>Too many hosts failed their activation, and every one that was switched was ordered back.</summary>
+    public bool RolledBack { get; init; }
+
+    /// <summary>Of the activation; 0 when there was none.</summary>
+    public int WaveCount { get; init; }
 
     /// <summary>Everything random in the deploy derives from it.</summary>
     public required ulong Seed { get; init; }

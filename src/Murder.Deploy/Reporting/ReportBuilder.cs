@@ -29,6 +29,8 @@ internal static class ReportBuilder
             SeederUploadedBytes = seederUploadedBytes,
             SeederFirstByteSeconds = Seconds(seederFirstByteAt),
             Succeeded = rollout.HasSucceeded,
+            RolledBack = rollout.HasRolledBack,
+            WaveCount = rollout.WaveCount,
             Seed = plan.Seed,
             DownloadedBytesAcrossZones = hasZones ? hosts.Sum(host => host.DownloadedBytesAcrossZones) : null,
             Hosts = hosts,
@@ -37,7 +39,7 @@ internal static class ReportBuilder
 
     private static HostReport Host(TargetHost host, HostProgress progress, DeployerPorts? ports)
     {
-        Problem? problem = progress.Failure is { } failure ? HostProblems.From(host, failure, progress.Detail, ports) : null;
+        Problem? problem = progress.Failure is { } failure ? HostProblems.From(host, failure, progress.WhatHappened, ports) : null;
         return new HostReport(host.Name)
         {
             Address = host.IsLocal ? host.Address : $"{host.Address}:{host.Port}",
@@ -45,10 +47,12 @@ internal static class ReportBuilder
             State = progress.State,
             Failure = progress.Failure,
             Code = problem?.Code,
-            Detail = problem is null ? null : progress.Detail,
+            Detail = problem is null ? null : progress.WhatHappened,
             Remedy = problem?.Remedy,
             ReadySeconds = Seconds(progress.ReadyAt),
             StagedSeconds = Seconds(progress.StagedAt),
+            Wave = progress.Wave,
+            SwitchedSeconds = Seconds(progress.SwitchedAt),
             ActiveSeconds = Seconds(progress.ActiveAt),
             ResumedBytes = progress.Result?.ResumedBytes ?? progress.Fetch?.ResumedBytes ?? 0,
             DownloadedBytes = progress.Result?.DownloadedBytes ?? progress.Fetch?.DownloadedBytes ?? 0,

@@ -9,8 +9,11 @@ public enum RolloutPhase
     /// <summary>Hosts are launched and fetch; nothing a running service can see has changed.</summary>
     Staging,
 
-    /// <summary>Every host is staged or failed, and the failed ones are few enough: <c>current</c> is being switched.</summary>
+    /// <summary>Every host is staged or failed, and the failed ones are few enough: <c>current</c> is being switched, wave by wave.</summary>
     Activating,
+
+    /// <summary>Too many hosts failed their gates: every host that was switched goes back to what it ran.</summary>
+    RollingBack,
 
     /// <summary>Agents are told to go.</summary>
     Stopping,
@@ -23,10 +26,10 @@ public enum RolloutPhase
 /// <see cref="HandleTimeout"/> once <see cref="NextTimeout"/> has come, and after each call take outputs until there are none. Not thread-safe.
 /// <para>
 /// It stages everywhere first: a host that fails is left behind and harms no other, and nothing is activated before every host is either
-/// staged or failed, nor when more failed than the plan allows.
+/// staged or failed, nor when more failed than the plan allows. Then it activates in waves (Rollout.Activation.cs).
 /// </para>
 /// </summary>
-public sealed class Rollout
+public sealed partial class Rollout
 {
     /// <summary>
     /// How long agents may take to say goodbye: as long as they take to clean up (removing a large half-written release), and a little more for
@@ -41,7 +44,10 @@ public sealed class Rollout
     /// </summary>
     public static readonly TimeSpan HeadwayPatience = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long an activation may take: a rename, and a sync of one folder behind whatever else the disk has to do.</summary>
+    /// <summary>
+    /// How long an activation may make no headway: a rename, and a sync of one folder behind whatever else the disk has to do. While a hook or a
+    /// health check takes its time, the agent says so.
+    /// </summary>
     public static readonly TimeSpan ActivationPatience = TimeSpan.FromMinutes(5);
 
     /// <summary>How often hosts are looked at for those that are overdue. One timer for all: with one a host, each of its signs of life would move it.</summary>
@@ -85,7 +91,7 @@ public sealed class Rollout
         !_hosts.Any(host => host.Failure == HostFailure.Cancelled)
         && FailedCount <= _plan.FailedHostsMax
         && FailedCount < _hosts.Length
-        && _hosts.All(host => host.State == GoalState || host.State == HostState.Failed);
+        && _hosts.All(host => host.State == GoalState || host.HasFailed);
 
     private HostState GoalState => _plan.Goal == RolloutGoal.Staged ? HostState.Staged : HostState.Active;
 
@@ -114,11 +120,14 @@ public sealed class Rollout
             case RolloutInput.Staged staged:
                 OnStaged(staged.Host, staged.Result, now);
                 break;
+            case RolloutInput.Switched switched:
+                OnSwitched(_hosts[switched.Host], switched.Previous, now);
+                break;
             case RolloutInput.Activated activated:
-                OnActivated(activated.Host, activated.Previous, now);
+                OnActivated(_hosts[activated.Host], now);
                 break;
             case RolloutInput.AgentFailed failed:
-                OnAgentFailed(failed.Host, failed.Failure, failed.Detail);
+                OnAgentFailed(failed.Host, failed.Failure, failed.Detail, now);
                 break;
             case RolloutInput.AgentLost lost:
                 OnAgentGone(lost.Host, lost.Failure, lost.Detail);
@@ -197,35 +206,11 @@ public sealed class Rollout
         }
     }
 
-    private void OnActivated(int index, string? previous, Instant now)
-    {
-        HostProgress host = _hosts[index];
-        if (host.IsActivationOrdered && host.State != HostState.Active)
-        {
-            // Also after a cancel or a deadline: the host runs the release, whatever was written down before.
-            FailedCount -= host.State == HostState.Failed ? 1 : 0;
-            host.Failure = null;
-            host.Detail = "";
-            host.State = HostState.Active;
-            host.ActiveAt = now;
-            host.PreviousRelease = previous;
-        }
-    }
-
-    private void OnAgentFailed(int index, HostFailure failure, string detail)
-    {
-        bool isNews = Fail(index, failure, detail);
-        if (isNews && Phase != RolloutPhase.Stopping)
-        {
-            Dismiss(index);
-        }
-    }
-
     private void OnAgentGone(int index, HostFailure failure, string detail)
     {
         HostProgress host = _hosts[index];
         host.HasAgent = false;
-        if (host.State != GoalState && Phase != RolloutPhase.Stopping)
+        if (host.State != GoalState && host.State != HostState.RolledBack && Phase != RolloutPhase.Stopping)
         {
             Fail(index, failure, detail);
         }
@@ -247,13 +232,13 @@ public sealed class Rollout
     private bool Fail(int index, HostFailure failure, string detail)
     {
         HostProgress host = _hosts[index];
-        if (host.State == HostState.Failed)
+        host.State = HostState.Failed;
+        if (host.HasFailed)
         {
             return false;
         }
 
         FailedCount++;
-        host.State = HostState.Failed;
         host.Failure = failure;
         host.Detail = detail;
         return true;
@@ -267,9 +252,9 @@ public sealed class Rollout
             BeginActivation(now);
         }
 
-        if (Phase == RolloutPhase.Activating && _hosts.All(host => host.State is HostState.Active or HostState.Failed))
+        if (Phase is RolloutPhase.Activating or RolloutPhase.RollingBack && !IsAnySwitching)
         {
-            StopAll(now);
+            EndWave(now);
         }
 
         if (Phase == RolloutPhase.Stopping && _launching == 0 && !_hosts.Any(host => host.HasAgent))
@@ -293,23 +278,15 @@ public sealed class Rollout
 
     private void BeginActivation(Instant now)
     {
-        if (_plan.Goal == RolloutGoal.Staged || FailedCount > _plan.FailedHostsMax)
+        if (_plan.Goal == RolloutGoal.Staged || IsBudgetSpent || FailedCount == _hosts.Length)
         {
             StopAll(now);
             return;
         }
 
         Phase = RolloutPhase.Activating;
-        for (int index = 0; index < _hosts.Length; index++)
-        {
-            if (_hosts[index].State != HostState.Failed)
-            {
-                _hosts[index].State = HostState.Activating;
-                _hosts[index].IsActivationOrdered = true;
-                _outputs.Enqueue(new RolloutOutput.Activate(index));
-                Expect(_hosts[index], now);
-            }
-        }
+        PlanWaves();
+        BeginWave(now);
     }
 
     private void StopAll(Instant now)
@@ -318,17 +295,19 @@ public sealed class Rollout
         _stopAt = now + StopPatience;
         for (int index = 0; index < _hosts.Length; index++)
         {
-            // A failed host's agent was dismissed when it failed.
-            if (_hosts[index].HasAgent && _hosts[index].State != HostState.Failed)
+            if (_hosts[index].HasAgent && !_hosts[index].IsDismissed)
             {
                 Dismiss(index);
             }
 
-            if (IsCancelled && _hosts[index].State != GoalState)
+            if (IsCancelled && _hosts[index].State != GoalState && _hosts[index].State != HostState.RolledBack)
             {
-                Fail(index, HostFailure.Cancelled, _hosts[index].IsActivationOrdered
-                    ? "the deploy was cancelled while this host was being activated, and it did not say what it runs now"
-                    : "the deploy was cancelled before this host was done");
+                Fail(index, HostFailure.Cancelled, _hosts[index] switch
+                {
+                    { IsSwitched: true } => "the deploy was cancelled while this host was being activated: it was switched to the new release, and is not known to be healthy",
+                    { IsActivationOrdered: true } => "the deploy was cancelled while this host was being activated, and it did not say what it runs now",
+                    _ => "the deploy was cancelled before this host was done",
+                });
             }
         }
     }
@@ -349,13 +328,13 @@ public sealed class Rollout
             TimeSpan quiet = now - host.HeadwayAt;
             if (host.State == HostState.Fetching && quiet >= HeadwayPatience)
             {
-                OnAgentFailed(index, HostFailure.StagingTimedOut, $"nothing got on for {HeadwayPatience.TotalMinutes:0} minutes while the agent {DoingOf(host)}");
+                GiveUp(index, HostFailure.StagingTimedOut, $"nothing got on for {HeadwayPatience.TotalMinutes:0} minutes while the agent {DoingOf(host)}");
             }
-            else if (host.State == HostState.Activating && quiet >= ActivationPatience)
+            else if (host.State is HostState.Activating or HostState.RollingBack && quiet >= ActivationPatience)
             {
-                OnAgentFailed(index, HostFailure.ActivationTimedOut, $"the agent did not say within {ActivationPatience.TotalMinutes:0} minutes that current is switched");
+                GiveUp(index, HostFailure.ActivationTimedOut, $"the agent did not say within {ActivationPatience.TotalMinutes:0} minutes that current is switched");
             }
-            else if (host.State is HostState.Fetching or HostState.Activating)
+            else if (host.State is HostState.Fetching or HostState.Activating or HostState.RollingBack)
             {
                 _lookAt = now + LookInterval;
             }
@@ -369,11 +348,21 @@ public sealed class Rollout
         AgentWork.Copying => "copied a release of the same content",
         AgentWork.Checking => "checked what lies on its disk",
         AgentWork.Syncing => "synced the release to its disk",
+        AgentWork.Activating => "carried out the steps of its activation",
         _ => "fetched",
     };
 
-    private void Dismiss(int index) =>
+    private void GiveUp(int index, HostFailure failure, string detail)
+    {
+        Fail(index, failure, detail);
+        Dismiss(index);
+    }
+
+    private void Dismiss(int index)
+    {
+        _hosts[index].IsDismissed = true;
         _outputs.Enqueue(IsCancelled ? new RolloutOutput.Abort(index) : new RolloutOutput.Dismiss(index));
+    }
 
     private void Finish()
     {

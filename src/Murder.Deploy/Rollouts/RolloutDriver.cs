@@ -104,7 +104,11 @@ internal sealed class RolloutDriver(
                 _links[fetch.Host]!.Send(makeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello));
                 break;
             case RolloutOutput.Activate activate:
-                _links[activate.Host]!.Send(new ActivateCommand(plan.Hosts[activate.Host].Root, plan.Release, plan.DeployedBy));
+                _links[activate.Host]!.Send(new ActivateCommand(plan.Hosts[activate.Host].Root, plan.Release, plan.DeployedBy) { Steps = plan.Steps });
+                break;
+            case RolloutOutput.RollBack back:
+                ReleaseId? before = ReleaseId.TryParse(back.Release, out ReleaseId id) ? id : null;
+                _links[back.Host]!.Send(new ActivateCommand(plan.Hosts[back.Host].Root, before, plan.DeployedBy) { Steps = plan.Steps, IsRollback = true });
                 break;
             case RolloutOutput.Dismiss dismiss:
                 _links[dismiss.Host]!.Send(new StopCommand());
@@ -188,8 +192,11 @@ internal sealed class RolloutDriver(
                     case AgentStaged staged:
                         Post(new RolloutInput.Staged(host, staged));
                         break;
-                    case AgentActivated activated:
-                        Post(new RolloutInput.Activated(host, activated.Previous));
+                    case AgentSwitched switched:
+                        Post(new RolloutInput.Switched(host, switched.Previous));
+                        break;
+                    case AgentActivated:
+                        Post(new RolloutInput.Activated(host));
                         break;
                     case AgentFailed failed:
                         Post(new RolloutInput.AgentFailed(host, failed.Failure, failed.Detail));

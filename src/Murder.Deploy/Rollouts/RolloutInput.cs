@@ -26,8 +26,12 @@ public abstract record RolloutInput
     /// <summary>The release is whole on the host.</summary>
     public sealed record Staged(int Host, AgentStaged Result) : RolloutInput;
 
-    /// <summary><c>current</c> points to the release.</summary>
-    public sealed record Activated(int Host, string? Previous) : RolloutInput;
+    /// <summary><c>current</c> points to the release that was ordered, new or old; whether it is healthy is yet to be seen.</summary>
+    /// <param name="Previous">what the host ran before; null when it ran nothing</param>
+    public sealed record Switched(int Host, string? Previous) : RolloutInput;
+
+    /// <summary>The release that was ordered runs, and passed its gates.</summary>
+    public sealed record Activated(int Host) : RolloutInput;
 
     /// <summary>The agent could not carry out its order; it still listens.</summary>
     public sealed record AgentFailed(int Host, HostFailure Failure, string Detail) : RolloutInput;

@@ -8,7 +8,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
     private RolloutPhase _lastPhase = RolloutPhase.Staging;
     private int _bootstrapped;
     private int _staged;
-    private int _active;
+    private int _wavesTold;
 
     public void Observe(RolloutInput input)
     {
@@ -28,9 +28,11 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
                 _staged++;
                 log.Detail($"{Name(staged.Host)}: staged in {staged.Result.Seconds:0.0} s, {Describe(staged.Result)}");
                 break;
+            case RolloutInput.Switched switched:
+                log.Detail($"{Name(switched.Host)}: switched (before: {switched.Previous ?? "nothing"})");
+                break;
             case RolloutInput.Activated activated:
-                _active++;
-                log.Detail($"{Name(activated.Host)}: active (before: {activated.Previous ?? "nothing"})");
+                log.Detail($"{Name(activated.Host)}: {(rollout.Hosts[activated.Host].State == HostState.RolledBack ? "runs again what it ran before" : "active")}");
                 break;
             case RolloutInput.AgentFailed failed:
                 log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
@@ -43,6 +45,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
                 break;
         }
 
+        TellWaves();
         log.Progress(ProgressLine());
         if (rollout.Phase != _lastPhase)
         {
@@ -51,12 +54,15 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
         }
     }
 
+    private int Count(HostState state) => rollout.Hosts.Count(host => host.State == state);
+
     private string Name(int host) => plan.Hosts[host].Name;
 
     private static string Describe(AgentWork work) => work switch
     {
         AgentWork.Copying => "copies a release of the same content",
         AgentWork.Checking => "checks what lies on its disk",
+        AgentWork.Activating => "carries out the steps of its activation",
         _ => "syncs the release to its disk",
     };
 
@@ -75,9 +81,29 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
             log.Milestone($"staged {_staged}/{hosts}{duration}");
         }
 
-        if (_lastPhase == RolloutPhase.Activating && !rollout.IsCancelled)
+        if (_lastPhase == RolloutPhase.Activating && rollout.Phase == RolloutPhase.RollingBack)
         {
-            log.Milestone($"activated {_active}/{hosts}");
+            log.Milestone($"wave {rollout.WavesBegun} of {rollout.WaveCount} failed: {rollout.FailedCount} hosts, and {plan.FailedHostsMax} may; every host that was switched goes back");
+        }
+        else if (_lastPhase == RolloutPhase.Activating && !rollout.IsCancelled)
+        {
+            string waves = rollout.WaveCount > 1 ? $" in {rollout.WavesBegun} waves" : "";
+            string healthy = plan.Steps.HealthUrl.Length > 0 && rollout.FailedCount == 0 ? ", all healthy" : "";
+            log.Milestone($"activated {Count(HostState.Active)}/{hosts}{waves}{healthy}");
+        }
+
+        if (_lastPhase == RolloutPhase.RollingBack)
+        {
+            log.Milestone($"rolled back {Count(HostState.RolledBack)} hosts");
+        }
+    }
+
+    private void TellWaves()
+    {
+        if (rollout.WaveCount > 1 && rollout.Phase == RolloutPhase.Activating && rollout.WavesBegun > _wavesTold)
+        {
+            _wavesTold = rollout.WavesBegun;
+            log.Milestone($"wave {_wavesTold} of {rollout.WaveCount}: {Count(HostState.Activating)} hosts");
         }
     }
 
@@ -86,7 +112,13 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
         int hosts = plan.Hosts.Count;
         if (rollout.Phase == RolloutPhase.Activating)
         {
-            return $"activating {_active}/{hosts}";
+            string wave = rollout.WaveCount > 1 ? $"wave {rollout.WavesBegun}/{rollout.WaveCount}, " : "";
+            return $"{wave}active {Count(HostState.Active)}/{hosts}, failed {rollout.FailedCount}";
+        }
+
+        if (rollout.Phase == RolloutPhase.RollingBack)
+        {
+            return $"rolling back, {Count(HostState.RolledBack)} done";
         }
 
         int percent = rollout.TotalBytes == 0 ? 0 : (int)(100 * rollout.VerifiedBytes / rollout.TotalBytes);

@@ -9,8 +9,12 @@ public abstract record RolloutOutput
     /// <summary>Order the fetch; answers: Progressed, Staged, AgentFailed, AgentLost.</summary>
     public sealed record Fetch(int Host) : RolloutOutput;
 
-    /// <summary>Order the activation; answers: Activated, AgentFailed, AgentLost.</summary>
+    /// <summary>Order the activation; answers: Switched and Activated, AgentFailed, AgentLost.</summary>
     public sealed record Activate(int Host) : RolloutOutput;
+
+    /// <summary>Order that the host goes back to what it ran; answers as above.</summary>
+    /// <param name="Release">null when it ran nothing</param>
+    public sealed record RollBack(int Host, string? Release) : RolloutOutput;
 
     /// <summary>The agent has done its part; answer: AgentLeft or AgentLost.</summary>
     public sealed record Dismiss(int Host) : RolloutOutput;

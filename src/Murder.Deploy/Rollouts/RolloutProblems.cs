@@ -3,6 +3,8 @@ namespace Murder.Deploy;
 /// <summary>Problems of a rollout as a whole: MURDER0601 to MURDER0619, and the warnings that go with them.</summary>
 internal static class RolloutProblems
 {
+    private const int NamesMax = 8;
+
     public static Problem TooManyFailed(int failed, int hosts, int allowed) => new(
         "MURDER0601",
         $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}: the release was activated nowhere.",
@@ -12,6 +14,26 @@ internal static class RolloutProblems
         "MURDER0602",
         $"The release could not be activated on {failed} of {hosts} hosts; the others run it.",
         "Mend the hosts named above and run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release.");
+
+    public static Problem RolledBack(int failed, int hosts, int allowed, int back) => new(
+        "MURDER0605",
+        $"{failed} of {hosts} hosts did not get through the activation, and MurderMaxFailedHosts allows {allowed}: {back} hosts were switched and run again what they ran before.",
+        "Mend what the hosts named above report, in the release or on the host, and deploy again; the release lies on all hosts still.");
+
+    public static Problem NotRolledBack(int stuck, int hosts) => new(
+        "MURDER0606",
+        $"{stuck} of {hosts} hosts could not be taken back and may run the new release; the others run what they ran before.",
+        "Look at each host named above ('dotnet msbuild -t:MurderStatus' tells what it runs), then run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to the release before.");
+
+    public static Problem NothingToGoBackTo(IReadOnlyList<string> hosts) => new(
+        "MURDER0607",
+        $"There is no release to go back to on {Names(hosts)}; no host was changed.",
+        "Name one in MurderRelease that 'dotnet msbuild -t:MurderStatus' lists there, or leave these hosts out with '!host' in Hosts.");
+
+    public static Problem PreviousDiffers(IEnumerable<IGrouping<string, string>> releases) => new(
+        "MURDER0608",
+        $"The hosts ran different releases before: {string.Join("; ", releases.Select(hosts => $"{hosts.Key} on {Names([.. hosts])}"))}; no host was changed.",
+        "Say which it is to be with -p:MurderRelease=ID, one group of hosts at a time where they must differ.");
 
     public static Problem SeederFailed(string reason) => new(
         "MURDER0603",
@@ -37,4 +59,7 @@ internal static class RolloutProblems
         "MURDER1602",
         $"{host} got corrupt data from {endpoint} and banned it ({detail}); the release is whole all the same.",
         "Check memory and disk of the machine at that address, and who else can reach the swarm port.");
+
+    private static string Names(IReadOnlyList<string> hosts) =>
+        hosts.Count <= NamesMax ? string.Join(", ", hosts) : $"{string.Join(", ", hosts.Take(NamesMax))} and {hosts.Count - NamesMax} more";
 }

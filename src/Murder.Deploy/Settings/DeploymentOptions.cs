@@ -1,3 +1,4 @@
+using Murder.PeerHost.Contract;
 using NuGet.Versioning;
 
 namespace Murder.Deploy;
@@ -13,6 +14,16 @@ public enum RolloutGoal
 
     /// <summary><c>current</c> points to a release that is staged already.</summary>
     Active,
+}
+
+/// <summary>What becomes of hosts that run the new release when too many have failed to.</summary>
+public enum FailurePolicy
+{
+    /// <summary>Each goes back to what it ran.</summary>
+    RollBack,
+
+    /// <summary>All stays as it is.</summary>
+    Stop,
 }
 
 /// <summary>Who can take part in the swarm of a deploy.</summary>
@@ -33,7 +44,13 @@ public sealed record DeploymentOptions
 
     public required NuGetVersion Version { get; init; }
 
-    public required FailureBudget MaxFailedHosts { get; init; }
+    public required HostShare MaxFailedHosts { get; init; }
+
+    public required IReadOnlyList<HostShare> Waves { get; init; }
+
+    public required FailurePolicy OnFailure { get; init; }
+
+    public required ActivationSteps Steps { get; init; }
 
     /// <summary>SSH sessions being opened at once.</summary>
     public required int ConnectionsMax { get; init; }

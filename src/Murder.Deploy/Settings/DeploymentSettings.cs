@@ -67,6 +67,26 @@ public sealed record DeploymentSettings
 
     public string MaxFailedHosts { get; init; } = "";
 
+    /// <summary>As <see cref="WaveSizes"/> reads it; empty for one wave.</summary>
+    public string Waves { get; init; } = "";
+
+    /// <summary><c>rollback</c> (or empty) or <c>stop</c>.</summary>
+    public string OnFailure { get; init; } = "";
+
+    /// <summary>Command for the host's shell, before <c>current</c> is switched.</summary>
+    public string BeforeActivate { get; init; } = "";
+
+    /// <summary>Command for the host's shell, after the service was restarted.</summary>
+    public string AfterActivate { get; init; } = "";
+
+    /// <summary>systemd unit.</summary>
+    public string Service { get; init; } = "";
+
+    public string HealthUrl { get; init; } = "";
+
+    /// <summary>Seconds, or a time such as <c>2m</c> or <c>00:02:00</c>.</summary>
+    public string HealthTimeout { get; init; } = "";
+
     /// <summary>Private key; empty for ssh's usual ones.</summary>
     public string IdentityFile { get; init; } = "";
 

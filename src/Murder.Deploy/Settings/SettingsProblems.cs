@@ -37,4 +37,24 @@ internal static class SettingsProblems
         "MURDER0016",
         $"MurderRateLimit is '{value}'.",
         "Give bytes a second, as 500k, 12.5M or 1G, or bits a second, as 100Mbit, from 100k on; leave the property out for no limit.");
+
+    public static Problem Waves(string value) => new(
+        "MURDER0017",
+        $"MurderWaves is '{value}'.",
+        "Give how many hosts run the release after each wave, each more than the one before: 1;25%;100% (on a command line 1+25%+100%).");
+
+    public static Problem OnFailure(string value) => new(
+        "MURDER0018",
+        $"MurderOnFailure is '{value}'.",
+        "Leave the property out for 'rollback', by which every host goes back when too many fail, or set it to 'stop'.");
+
+    public static Problem HealthUrl(string value) => new(
+        "MURDER0019",
+        $"MurderHealthUrl is '{value}'.",
+        "Give an absolute URL as it is reached on the host itself, such as http://localhost:5000/health.");
+
+    public static Problem Service(string value) => new(
+        "MURDER0020",
+        $"MurderService is '{value}', which cannot name a systemd unit.",
+        "Use letters, digits, ':', '-', '_', '.' and '@', beginning with a letter or digit, as in 'web.service'.");
 }

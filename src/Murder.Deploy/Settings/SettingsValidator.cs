@@ -7,6 +7,9 @@ namespace Murder.Deploy;
 internal static class SettingsValidator
 {
     private const int ApplicationLengthMax = 64;
+    private const int UnitNameLengthMax = 255;
+
+    private static readonly TimeSpan s_healthTimeoutMax = TimeSpan.FromHours(1);
 
     public static DeploymentOptions Validate(DeploymentSettings settings, RolloutGoal goal, List<Problem> problems)
     {
@@ -41,22 +44,67 @@ internal static class SettingsValidator
             problems.Add(SettingsProblems.ReleaseMissing());
         }
 
-        if (!FailureBudget.TryParse(Or(settings.MaxFailedHosts, "0"), out FailureBudget budget))
+        if (!HostShare.TryParse(Or(settings.MaxFailedHosts, "0"), out HostShare maxFailed))
         {
             problems.Add(SettingsProblems.NotInRange("MurderMaxFailedHosts", settings.MaxFailedHosts, "a number of hosts, or a percentage such as 10%"));
+        }
+
+        IReadOnlyList<HostShare> waves = [HostShare.All];
+        if (settings.Waves.Length > 0 && !WaveSizes.TryParse(settings.Waves, out waves))
+        {
+            problems.Add(SettingsProblems.Waves(settings.Waves));
+        }
+
+        if (settings.OnFailure is not ("" or "rollback" or "stop"))
+        {
+            problems.Add(SettingsProblems.OnFailure(settings.OnFailure));
         }
 
         return new DeploymentOptions
         {
             Application = settings.Application,
             Version = version ?? new NuGetVersion(0, 0, 0),
-            MaxFailedHosts = budget,
+            MaxFailedHosts = maxFailed,
+            Waves = waves,
+            OnFailure = settings.OnFailure == "stop" ? FailurePolicy.Stop : FailurePolicy.RollBack,
+            Steps = Steps(settings, problems),
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
             Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),
             SwarmSecurity = settings.SwarmSecurity == "none" ? SwarmSecurity.None : SwarmSecurity.Tls,
             RateLimit = isLimited ? limit : null,
         };
     }
+
+    private static ActivationSteps Steps(DeploymentSettings settings, List<Problem> problems)
+    {
+        if (settings.HealthUrl.Length > 0 && !(Uri.TryCreate(settings.HealthUrl, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"))
+        {
+            problems.Add(SettingsProblems.HealthUrl(settings.HealthUrl));
+        }
+
+        if (settings.Service.Length > 0 && !IsUnitName(settings.Service))
+        {
+            problems.Add(SettingsProblems.Service(settings.Service));
+        }
+
+        if (!Duration.TryParse(Or(settings.HealthTimeout, "30s"), out TimeSpan timeout) || timeout <= TimeSpan.Zero || timeout > s_healthTimeoutMax)
+        {
+            problems.Add(SettingsProblems.NotInRange("MurderHealthTimeout", settings.HealthTimeout, "seconds, or a time such as 90s, 2m or 00:02:00, up to one hour"));
+        }
+
+        return new ActivationSteps
+        {
+            BeforeActivate = settings.BeforeActivate,
+            AfterActivate = settings.AfterActivate,
+            Service = settings.Service,
+            HealthUrl = settings.HealthUrl,
+            HealthTimeoutSeconds = timeout.TotalSeconds,
+        };
+    }
+
+    /// <summary>What systemd.unit(5) allows, and nothing that a command line could take for an option.</summary>
+    private static bool IsUnitName(string name) =>
+        name.Length <= UnitNameLengthMax && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '-' or '_' or '.' or '\\' or '@');
 
     private static int Number(string property, string text, int byDefault, int min, int max, List<Problem> problems)
     {

@@ -5,13 +5,18 @@ using Murder.PeerHost.Contract;
 namespace Murder.PeerHost;
 
 /// <summary>One line of the audit log: what was done to a host, by whom.</summary>
-/// <param name="Verb"><c>stage</c> or <c>activate</c></param>
+/// <param name="Verb"><c>stage</c>, <c>activate</c> or <c>rollback</c></param>
+/// <param name="Release">null for a rollback after which nothing is active</param>
 /// <param name="Previous">active before; null when there was none, or the verb changes nothing about it</param>
-/// <param name="Result"><c>ok</c>, or the failure and what it says</param>
-internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string Release, string? Previous, string DeployedBy, string Result)
+/// <param name="Result">
+/// <c>ok</c>, or the failure and what it says. An activation has its <c>ok</c> as soon as <c>current</c> is switched; when a step after that
+/// fails, an entry of the same verb and release with the failure follows.
+/// </param>
+internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string? Release, string? Previous, string DeployedBy, string Result)
 {
     public const string Stage = "stage";
     public const string Activate = "activate";
+    public const string Rollback = "rollback";
     public const string Ok = "ok";
 }
 
@@ -30,15 +35,17 @@ internal sealed class AuditLog(string path)
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>The release that was active last before the current one and is still wanted; null when there is none.</summary>
+    /// <summary>The release that was active last before the current one, was not taken back and is still wanted; null when there is none.</summary>
     /// <param name="isThere">true for a release that can still be activated</param>
     public string? PreviousOf(string? current, Func<ReleaseId, bool> isThere)
     {
-        IEnumerable<string?> newestFirst = Read()
-            .Where(entry => entry is { Verb: AuditEntry.Activate, Result: AuditEntry.Ok })
-            .Reverse()
-            .SelectMany(entry => new[] { entry.Release, entry.Previous });
-        return newestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && isThere(id));
+        ActivationHistory history = new();
+        foreach (AuditEntry entry in Read())
+        {
+            history.Add(entry);
+        }
+
+        return history.NewestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && isThere(id));
     }
 
     private List<AuditEntry> Read()

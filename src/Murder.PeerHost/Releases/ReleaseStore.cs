@@ -201,12 +201,7 @@ internal sealed class ReleaseStore
     /// <exception cref="VerbException"><c>current</c> is something else than a link</exception>
     public void SwapCurrent(ReleaseId id)
     {
-        FileInfo current = new(_layout.Current);
-        if (current.LinkTarget is null && (current.Exists || Directory.Exists(current.FullName)))
-        {
-            throw new VerbException(HostFailure.ActivationFailed, $"{current.FullName} is not a symlink; move it away to let releases be activated here");
-        }
-
+        RequireLink();
         foreach (FileSystemInfo left in new DirectoryInfo(_layout.Root).EnumerateFileSystemInfos(".current.*").Where(left => left.LinkTarget is not null))
         {
             File.Delete(left.FullName); // of an agent that died between the two calls below; whoever has the lock may remove it
@@ -218,12 +213,21 @@ internal sealed class ReleaseStore
         Posix.SyncDirectory(_layout.Root);
     }
 
+    /// <summary>Nothing is active any more.</summary>
+    /// <exception cref="VerbException"><c>current</c> is something else than a link</exception>
+    public void RemoveCurrent()
+    {
+        RequireLink();
+        File.Delete(_layout.Current);
+        Posix.SyncDirectory(_layout.Root);
+    }
+
     /// <summary>Writes down what was done. It is done, whatever can be written about it: a failure is only a warning.</summary>
-    public void Audit(string verb, ReleaseId release, string? previous, string deployedBy, string result)
+    public void Audit(string verb, ReleaseId? release, string? previous, string deployedBy, string result)
     {
         try
         {
-            _audit.Append(new AuditEntry(_time.GetUtcNow(), verb, release.Value, previous, deployedBy, result));
+            _audit.Append(new AuditEntry(_time.GetUtcNow(), verb, release?.Value, previous, deployedBy, result));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -244,6 +248,16 @@ internal sealed class ReleaseStore
         }
 
         return new DriveInfo(path).AvailableFreeSpace;
+    }
+
+    /// <summary>That nothing but a link stands where <c>current</c> is to be.</summary>
+    private void RequireLink()
+    {
+        FileInfo current = new(_layout.Current);
+        if (current.LinkTarget is null && (current.Exists || Directory.Exists(current.FullName)))
+        {
+            throw new VerbException(HostFailure.ActivationFailed, $"{current.FullName} is not a symlink; move it away to let releases be activated here");
+        }
     }
 
     private void MakeFolder(string path)

@@ -2,54 +2,108 @@ using Murder.PeerHost.Contract;
 
 namespace Murder.PeerHost;
 
-/// <summary>Makes a staged release the active one.</summary>
-internal static class ActivateVerb
+/// <summary>
+/// Makes a staged release the active one: the step before, the switch, the steps after. What is done up to the first that fails stays done;
+/// the deployer decides what follows.
+/// </summary>
+internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, LoginEnvironment login, ActivationOptions options, Action<string> warn, TimeProvider time)
 {
+    private readonly ReleaseStore _releases = ReleaseStore.At(command.Root, warn, time);
+
+    /// <summary>Says <see cref="AgentSwitched"/> and that it is at work.</summary>
     /// <param name="held">the lock of the root, when this agent holds it already</param>
     /// <exception cref="VerbException"/>
-    public static async Task<AgentActivated> RunAsync(ActivateCommand command, ReleaseLock? held, Action<string> warn, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">no process of a step is left</exception>
+    public async Task<AgentActivated> RunAsync(ReleaseLock? held, CancellationToken cancellationToken)
     {
-        ReleaseStore releases = ReleaseStore.At(command.Root, warn, time);
-        RequireStaged(releases, command.Release); // before the lock, which would make folders below a root that is not there
-        using ReleaseLock? taken = held is null ? await releases.TakeLockAsync(command.DeployedBy, cancellationToken).ConfigureAwait(false) : null;
-        RequireStaged(releases, command.Release);
-        string? previous = releases.Current();
-        if (previous != command.Release.Value)
+        RequireStaged(); // before the lock, which would make folders below a root that is not there
+        using StepRunner steps = new(command, _releases.Layout, login, options, time);
+        using ReleaseLock? taken = held is null ? await _releases.TakeLockAsync(command.DeployedBy, cancellationToken).ConfigureAwait(false) : null;
+        RequireStaged();
+        string? current = _releases.Current();
+        bool isToBeSwitched = current != command.Release?.Value;
+        string? previous = isToBeSwitched ? current : _releases.Previous();
+        ActivationBeat beat = new(events, options, time);
+        await using (beat.ConfigureAwait(false))
         {
-            Swap(releases, command, previous);
+            await CarryOutAsync(steps, isToBeSwitched, previous, cancellationToken).ConfigureAwait(false);
         }
 
         return new AgentActivated(command.Release, previous);
     }
 
-    private static void RequireStaged(ReleaseStore releases, ReleaseId release)
+    private void RequireStaged()
     {
-        if (!releases.IsStaged(release))
+        if (command.Release is { } release)
         {
-            throw new VerbException(HostFailure.ReleaseMissing, $"{releases.Layout.Release(release)} does not exist");
+            if (!_releases.IsStaged(release))
+            {
+                throw new VerbException(HostFailure.ReleaseMissing, $"{_releases.Layout.Release(release)} does not exist");
+            }
+        }
+        else if (!command.IsRollback)
+        {
+            throw new VerbException(HostFailure.ProtocolMismatch, "an activation that is no rollback names no release");
         }
     }
 
-    private static void Swap(ReleaseStore releases, ActivateCommand command, string? previous)
+    /// <summary>Writes down the switch when it is done, and whatever fails.</summary>
+    private async Task CarryOutAsync(StepRunner steps, bool isToBeSwitched, string? previous, CancellationToken cancellationToken)
     {
-        string result = AuditEntry.Ok;
         try
         {
-            releases.SwapCurrent(command.Release);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            result = e.Message;
-            throw new VerbException(HostFailure.ActivationFailed, $"{releases.Layout.Current} could not be switched: {e.Message}", e);
+            await steps.RunBeforeSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (isToBeSwitched)
+            {
+                Switch(previous);
+            }
+
+            events.Send(new AgentSwitched(command.Release, previous));
+            await steps.RunAfterSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
+            if (!isToBeSwitched && !command.Steps.IsNone)
+            {
+                Audit(previous, AuditEntry.Ok); // something was done, and an earlier run may have left word of a failure
+            }
         }
         catch (VerbException e)
         {
-            result = e.Message;
+            Audit(previous, $"{e.Failure}: {e.Message}");
             throw;
         }
-        finally
+        catch (OperationCanceledException)
         {
-            releases.Audit(AuditEntry.Activate, command.Release, previous, command.DeployedBy, result);
+            Audit(previous, $"{HostFailure.Cancelled}: the deploy ended before the steps did");
+            throw;
         }
     }
+
+    private void Switch(string? previous)
+    {
+        try
+        {
+            Switch();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VerbException(HostFailure.ActivationFailed, $"{_releases.Layout.Current} could not be switched: {e.Message}", e);
+        }
+
+        Audit(previous, AuditEntry.Ok);
+    }
+
+    private void Switch()
+    {
+        if (command.Release is { } release)
+        {
+            _releases.SwapCurrent(release);
+        }
+        else
+        {
+            _releases.RemoveCurrent();
+        }
+    }
+
+    private void Audit(string? previous, string result) =>
+        _releases.Audit(command.IsRollback ? AuditEntry.Rollback : AuditEntry.Activate, command.Release, previous, command.DeployedBy, result);
 }

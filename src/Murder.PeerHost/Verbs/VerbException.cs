@@ -3,7 +3,7 @@ using Murder.Swarm.IO;
 
 namespace Murder.PeerHost;
 
-/// <summary>A verb cannot be carried out, for a reason that lies in the world. Nothing that was live has changed; the agent goes on.</summary>
+/// <summary>A verb cannot be carried out, for a reason that lies in the world. Nothing that was live has changed, unless that was said before; the agent goes on.</summary>
 /// <param name="message">one sentence that names the thing</param>
 internal sealed class VerbException(HostFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {

@@ -57,6 +57,21 @@ public sealed class BootstrapTests
         Assert.Equal("700", Command.Run("stat", "-c", "%a", ssh.AgentFile).Trim());
     }
 
+    [Theory]
+    [InlineData("SetEnv LC_ALL=C.UTF-8 OPENSSL_CONF=/etc/my.cnf", "C.UTF-8 /etc/my.cnf")]
+    [InlineData("SetEnv SOMETHING=else", "unset unset")]
+    public async Task The_agent_runs_with_the_logins_environment(string sshdConfig, string expected)
+    {
+        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = [sshdConfig] });
+        string seen = ssh.Directory.Combine("seen");
+        ssh.Package = StubAgent.Package(StubAgent.Script(extra: $"echo \"${{LC_ALL-unset}} ${{OPENSSL_CONF-unset}}\" >{seen}"));
+
+        await using AgentChannel channel = await ssh.LaunchAsync();
+
+        await SshFixture.WhereAsync(channel);
+        Assert.Equal(expected, (await File.ReadAllTextAsync(seen)).Trim());
+    }
+
     [Fact]
     public async Task A_root_that_does_not_exist_is_not_made_for_the_agent()
     {

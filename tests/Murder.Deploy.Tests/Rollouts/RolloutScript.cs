@@ -8,22 +8,44 @@ internal sealed class RolloutScript
 {
     private Instant _now;
 
-    public RolloutScript(int hosts, RolloutGoal goal = RolloutGoal.StagedAndActive, int failedHostsMax = 0, int launchesMax = 64)
+    /// <param name="zones">host i is in zone i mod so many</param>
+    public RolloutScript(
+        int hosts,
+        RolloutGoal goal = RolloutGoal.StagedAndActive,
+        int failedHostsMax = 0,
+        int launchesMax = 64,
+        string waves = "100%",
+        FailurePolicy onFailure = FailurePolicy.RollBack,
+        int zones = 1)
     {
-        Rollout = new Rollout(new DeploymentPlan
+        Assert.True(WaveSizes.TryParse(waves, out IReadOnlyList<HostShare> sizes));
+        TargetHost[] targets = [.. Enumerable.Range(0, hosts).Select(i => new TargetHost($"web{i}") { Address = "127.0.0.1", Root = "/srv/web", Zone = $"z{i % zones}" })];
+        Rollout = new Rollout(TestPlan.For(targets) with
         {
             Goal = goal,
-            Application = "web",
-            Release = ReleaseId.Parse("1.0.0-20260101T000000Z-01234567"),
-            Hosts = [.. Enumerable.Range(0, hosts).Select(i => new TargetHost($"web{i}") { Address = "127.0.0.1", Root = "/srv/web" })],
             FailedHostsMax = failedHostsMax,
             LaunchesMax = launchesMax,
-            Port = 6881,
-            SwarmSecurity = SwarmSecurity.Tls,
-            Seed = 1,
-            DeployedBy = "me@here",
+            Waves = sizes,
+            OnFailure = onFailure,
         });
         Orders = Say(new RolloutInput.Started());
+    }
+
+    /// <summary>Every host is staged, and the first wave is ordered.</summary>
+    public static RolloutScript Activating(int hosts, int failedHostsMax = 0, string waves = "100%", FailurePolicy onFailure = FailurePolicy.RollBack, int zones = 1)
+    {
+        RolloutScript script = new(hosts, failedHostsMax: failedHostsMax, launchesMax: hosts, waves: waves, onFailure: onFailure, zones: zones);
+        for (int host = 0; host < hosts; host++)
+        {
+            script.Ready(host);
+        }
+
+        for (int host = 0; host < hosts; host++)
+        {
+            script.Staged(host);
+        }
+
+        return script;
     }
 
     public Rollout Rollout { get; }
@@ -46,7 +68,10 @@ internal sealed class RolloutScript
 
     public string[] Staged(int host) => Say(new RolloutInput.Staged(host, new AgentStaged(default, 1, 0, 100, 50, 0)));
 
-    public string[] Activated(int host) => Say(new RolloutInput.Activated(host, "old"));
+    public string[] Switched(int host) => Say(new RolloutInput.Switched(host, "old"));
+
+    /// <summary>Switched, and healthy: what was ordered is done, be it the release or the way back.</summary>
+    public string[] Activated(int host) => Orders = [.. Switched(host), .. Say(new RolloutInput.Activated(host))];
 
     public string[] Failed(int host, HostFailure failure = HostFailure.DiskFull) => Say(new RolloutInput.AgentFailed(host, failure, "why"));
 
@@ -75,6 +100,7 @@ internal sealed class RolloutScript
                 RolloutOutput.Launch launch => $"launch {launch.Host}",
                 RolloutOutput.Fetch fetch => $"fetch {fetch.Host}",
                 RolloutOutput.Activate activate => $"activate {activate.Host}",
+                RolloutOutput.RollBack back => $"rollback {back.Host}",
                 RolloutOutput.Dismiss dismiss => $"stop {dismiss.Host}",
                 RolloutOutput.Abort abort => $"abort {abort.Host}",
                 RolloutOutput.CancelLaunches => "cancel launches",

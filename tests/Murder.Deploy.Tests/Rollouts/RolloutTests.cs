@@ -169,7 +169,7 @@ public sealed class RolloutTests
     [Fact]
     public void AnActivationThatGoesThroughAfterACancelCountsAsWhatItIs()
     {
-        RolloutScript script = Activating(hosts: 2);
+        RolloutScript script = RolloutScript.Activating(hosts: 2);
 
         Assert.Equal(["cancel launches", "abort 0", "abort 1"], script.Cancel());
         script.Activated(0);
@@ -186,7 +186,7 @@ public sealed class RolloutTests
     [Fact]
     public void ACancelThatComesAfterTheLastActivationCancelsNothing()
     {
-        RolloutScript script = Activating(hosts: 1);
+        RolloutScript script = RolloutScript.Activating(hosts: 1);
         script.Activated(0);
 
         Assert.Equal([], script.Cancel());
@@ -241,7 +241,7 @@ public sealed class RolloutTests
     [Fact]
     public void AnActivationWithoutAnAnswerIsGivenUpAndALateAnswerIsBelieved()
     {
-        RolloutScript script = Activating(hosts: 2);
+        RolloutScript script = RolloutScript.Activating(hosts: 2, onFailure: FailurePolicy.Stop);
         script.Activated(0);
 
         Assert.Equal([], script.Wait(Rollout.ActivationPatience - Rollout.LookInterval));
@@ -276,18 +276,6 @@ public sealed class RolloutTests
         script.Progressed(0, verified: 40);
 
         Assert.Equal((60, 200), (script.Rollout.VerifiedBytes, script.Rollout.TotalBytes));
-    }
-
-    private static RolloutScript Activating(int hosts)
-    {
-        RolloutScript script = new(hosts);
-        for (int host = 0; host < hosts; host++)
-        {
-            script.Ready(host);
-            script.Staged(host);
-        }
-
-        return script;
     }
 
     /// <summary>Whatever the hosts do, in whatever order: the rollout ends, and activates only when every host is staged or among the few that may fail.</summary>
@@ -325,7 +313,11 @@ public sealed class RolloutTests
                 ("fetch", _) => script.Staged(host),
                 ("activate", 0) => script.Failed(host),
                 ("activate", 1) => script.Lost(host),
+                ("activate", 2) => [.. script.Switched(host), .. script.Failed(host)],
                 ("activate", _) => script.Activated(host),
+                ("rollback", 0) => script.Failed(host),
+                ("rollback", 1) => script.Lost(host),
+                ("rollback", _) => script.Activated(host),
                 ("stop" or "abort", 0) => script.Lost(host),
                 _ => script.Left(host),
             });

@@ -10,7 +10,7 @@ public sealed class SettingsValidatorTests
         Assert.Empty(problems);
         Assert.Equal(64, options.ConnectionsMax);
         Assert.Equal(6881, options.Port);
-        Assert.Equal(0, options.MaxFailedHosts.Of(1000));
+        Assert.Equal(0, options.MaxFailedHosts.RoundedDown(1000));
         Assert.Equal(SwarmSecurity.Tls, options.SwarmSecurity);
         Assert.Null(options.RateLimit);
     }
@@ -73,10 +73,10 @@ public sealed class SettingsValidatorTests
     [InlineData("0", 100, 0)]
     [InlineData("10%", 48, 4)]
     [InlineData("100%", 7, 7)]
-    public void AFailureBudgetIsANumberOrAShareRoundedDown(string text, int hosts, int expected)
+    public void AHostShareIsANumberOrAShareRoundedDown(string text, int hosts, int expected)
     {
-        Assert.True(FailureBudget.TryParse(text, out FailureBudget budget));
-        Assert.Equal(expected, budget.Of(hosts));
+        Assert.True(HostShare.TryParse(text, out HostShare budget));
+        Assert.Equal(expected, budget.RoundedDown(hosts));
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class SettingsValidatorTests
     [InlineData("-1")]
     [InlineData("101%")]
     [InlineData("3 hosts")]
-    public void AFailureBudgetIsNothingElse(string text) => Assert.False(FailureBudget.TryParse(text, out _));
+    public void AHostShareIsNothingElse(string text) => Assert.False(HostShare.TryParse(text, out _));
 
     private static DeploymentOptions Validate(DeploymentSettings settings, out List<Problem> problems)
     {

@@ -13,6 +13,8 @@ public sealed class AgentJsonTests
     [
         new PingCommand(long.MaxValue),
         new ActivateCommand("/srv/app", Release, "ann@laptop"),
+        new ActivateCommand("/srv/app", Release) { Steps = new ActivationSteps { BeforeActivate = "./migrate \"x\"\n", AfterActivate = "true", Service = "app.service", HealthUrl = "http://localhost/", HealthTimeoutSeconds = 2.5 } },
+        new ActivateCommand("/srv/app", Release: null) { IsRollback = true },
         new StatusCommand("/srv/a \"b\"\n"),
         new StopCommand(),
         new AbortCommand(),
@@ -33,7 +35,11 @@ public sealed class AgentJsonTests
         new AgentSeeding(40_000, "Address already in use"),
         new AgentUploaded(0, null),
         new AgentUploaded(long.MaxValue, 0.25),
+        new AgentWorking(AgentWork.Activating, 2),
+        new AgentSwitched(Release, "1.0.0"),
+        new AgentSwitched(null, Release.Value),
         new AgentActivated(Release, null),
+        new AgentActivated(null, Release.Value),
         new AgentFailed(HostFailure.DiskFull, "no room"),
         new AgentBye(),
     ];
@@ -102,6 +108,18 @@ public sealed class AgentJsonTests
     }
 
     [Fact]
+    public void StepsThatAreNotNamedAreLeftOut()
+    {
+        ActivateCommand? bare = AgentJson.ReadCommand("""{"type":"activate","root":"/srv/app","release":"1.0.0-20261123T031500Z-5f2a9c1d"}"""u8) as ActivateCommand;
+        ActivateCommand? one = AgentJson.ReadCommand("""{"type":"activate","root":"/srv/app","release":"1.0.0-20261123T031500Z-5f2a9c1d","steps":{"service":"web"}}"""u8) as ActivateCommand;
+
+        Assert.Equal(new ActivateCommand("/srv/app", Release), bare);
+        Assert.Equal(new ActivateCommand("/srv/app", Release) { Steps = new ActivationSteps { Service = "web" } }, one);
+        Assert.True(bare?.Steps.IsNone);
+        Assert.False(one?.Steps.IsNone);
+    }
+
+    [Fact]
     public void AStatusKeepsItsLists()
     {
         AgentStatus status = new(null, "b", ["b", "c"], [], 12, "ann@laptop");
@@ -124,7 +142,8 @@ public sealed class AgentJsonTests
     [InlineData("{\"type\":\"fetch\",\"root\":\"/a\",\"release\":\"1\",\"metainfo\":\"\",\"announceUrls\":[],\"port\":1,\"seed\":1,\"credential\":{\"authority\":\"\"}}")]
     [InlineData("{\"type\":\"seed\",\"port\":1,\"seed\":1}")]
     [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":\"a/b\"}")]
-    [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":null}")]
+    [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\"}")]
+    [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":\"1.0.0\",\"steps\":null}")]
     [InlineData("{\"type\":\"bye\"}")]
     public void HalfACommandIsNone(string line) => Assert.Null(AgentJson.ReadCommand(Encoding.UTF8.GetBytes(line)));
 

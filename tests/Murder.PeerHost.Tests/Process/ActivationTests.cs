@@ -54,7 +54,7 @@ public sealed class ActivationTests
 
         AgentActivated again = await ActivateAsync(agent, host, second);
 
-        Assert.Equal(second.Value, again.Previous);
+        Assert.Equal(first.Value, again.Previous);
         Assert.Equal(first.Value, (await StatusAsync(agent, host)).Previous);
         Assert.Equal(2, File.ReadAllLines(host.Layout.AuditLog).Length);
     }

@@ -29,9 +29,15 @@ internal sealed class AgentProcess : IDisposable
     public static string? NativePath { get; } = Environment.GetEnvironmentVariable("MURDER_TEST_AGENT");
 
     /// <summary>Starts an agent and takes its hello.</summary>
-    public static async Task<AgentProcess> StartAsync(string? sshConnection = null)
+    public static async Task<AgentProcess> StartAsync(string? sshConnection = null, params (string Name, string? Value)[] environment)
     {
-        AgentProcess agent = new(Process.Start(StartInfo([], sshConnection))!);
+        ProcessStartInfo start = StartInfo([], sshConnection);
+        foreach ((string name, string? value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        AgentProcess agent = new(Process.Start(start)!);
         agent.Hello = await agent.ReadAsync<AgentHello>();
         return agent;
     }
@@ -65,7 +71,7 @@ internal sealed class AgentProcess : IDisposable
         return line is { } there ? AgentJson.ReadEvent(there.Span) ?? throw new InvalidDataException("a line on stdout is no event") : null;
     }
 
-    /// <summary>The next event but progress, work and what was sent, which must be of the type.</summary>
+    /// <summary>The next event but progress, work, what was sent and the switch of current, which must be of the type.</summary>
     public async Task<T> ReadAsync<T>()
         where T : AgentEvent
     {
@@ -77,7 +83,7 @@ internal sealed class AgentProcess : IDisposable
                 return wanted;
             }
 
-            if (next is not (AgentProgress or AgentWorking or AgentUploaded))
+            if (next is not (AgentProgress or AgentWorking or AgentUploaded or AgentSwitched))
             {
                 throw new InvalidDataException($"{typeof(T).Name} was expected, not {next?.ToString() ?? $"the end of stdout: {await _errors}"}");
             }

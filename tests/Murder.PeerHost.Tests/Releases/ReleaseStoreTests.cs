@@ -89,6 +89,42 @@ public sealed class ReleaseStoreTests : IDisposable
     }
 
     [Fact]
+    public void CurrentIsRemovedWhereverItLeadsAndNothingElseIs()
+    {
+        ReleaseId release = _host.Stage("1.0.0");
+        Store.SwapCurrent(release);
+
+        Store.RemoveCurrent();
+
+        Assert.Null(Store.Current());
+        Assert.Equal(["releases"], Names(_host.Root));
+        Assert.True(Store.IsStaged(release));
+        File.CreateSymbolicLink(_host.Layout.Current, "releases/gone");
+        Store.RemoveCurrent();
+        Assert.Equal(["releases"], Names(_host.Root));
+        Directory.CreateDirectory(_host.Layout.Current);
+        Assert.Equal(HostFailure.ActivationFailed, Assert.Throws<VerbException>(Store.RemoveCurrent).Failure);
+        Assert.True(Directory.Exists(_host.Layout.Current));
+    }
+
+    [Fact]
+    public void EntriesOfOlderAgentsAreRead()
+    {
+        ReleaseId first = _host.Stage("1.0.0");
+        ReleaseId second = _host.Stage("1.1.0");
+        Store.Prepare();
+        File.WriteAllText(_host.Layout.AuditLog, $$"""
+            {"time":"2026-11-23T03:15:00+00:00","verb":"stage","release":"{{first}}","previous":null,"deployedBy":"ann","result":"ok"}
+            {"time":"2026-11-23T03:15:01+00:00","verb":"activate","release":"{{first}}","previous":null,"deployedBy":"ann","result":"ok"}
+            {"time":"2026-11-24T03:15:01+00:00","verb":"activate","release":"{{second}}","previous":"{{first}}","deployedBy":"ann","result":"ok"}
+
+            """);
+        Store.SwapCurrent(second);
+
+        Assert.Equal(first.Value, Store.Previous());
+    }
+
+    [Fact]
     public void PreviousIsTheLastOtherReleaseThatIsStillThere()
     {
         ReleaseId[] ids = [_host.Stage("1.0.0"), _host.Stage("1.1.0"), _host.Stage("1.2.0")];

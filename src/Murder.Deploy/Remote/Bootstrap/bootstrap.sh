@@ -8,10 +8,9 @@
 #   ERR platform|folder|write ...
 # The deployer sends nothing unasked: 'read' and 'head' may read ahead, and what they took would be lost.
 main() {
+    users_umask=$(umask) users_lc_all=${LC_ALL-}
     LC_ALL=C
-    OPENSSL_CONF=/dev/null # a static agent must not load the host's OpenSSL modules
-    export LC_ALL OPENSSL_CONF
-    users_umask=$(umask)
+    export LC_ALL
     find_agent_for_platform || return
     find_hash_tool
 
@@ -174,8 +173,11 @@ take() {
     fi
 }
 
+# The agent gets the login's umask and environment, which are those of the commands of a release too.
 start() {
     umask "$users_umask"
+    LC_ALL=$users_lc_all
+    [ -n "$LC_ALL" ] || unset LC_ALL
     exec "$1"
 }
 

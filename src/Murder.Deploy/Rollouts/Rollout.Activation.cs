@@ -1,0 +1,154 @@
+using Murder.PeerHost.Contract;
+using Murder.Swarm;
+
+namespace Murder.Deploy;
+
+/// <summary>
+/// Activation in waves. A wave's hosts are switched together; the next begins when each of them is active, by its own gates, or has failed. A host
+/// that fails after it was switched goes back to what it ran, and when more have failed than may, so does every other that was switched. With
+/// <see cref="FailurePolicy.Stop"/> nothing goes back.
+/// </summary>
+public sealed partial class Rollout
+{
+    private IReadOnlyList<IReadOnlyList<int>> _waves = [];
+
+    /// <summary>Waves that were begun.</summary>
+    public int WavesBegun { get; private set; }
+
+    /// <summary>Of those hosts that were there to be activated; 0 before the activation.</summary>
+    public int WaveCount => _waves.Count;
+
+    /// <summary>Too many failed, and every host that was switched was ordered back.</summary>
+    public bool HasRolledBack { get; private set; }
+
+    private bool IsAnySwitching => _hosts.Any(host => host.State is HostState.Activating or HostState.RollingBack);
+
+    private bool IsBudgetSpent => FailedCount > _plan.FailedHostsMax;
+
+    private void PlanWaves() => _waves = WavePlanner.Plan(
+        [.. Enumerable.Range(0, _hosts.Length).Where(index => !_hosts[index].HasFailed).Select(index => (index, _plan.Hosts[index].Zone))],
+        _plan.Waves);
+
+    private void BeginWave(Instant now)
+    {
+        foreach (int index in _waves[WavesBegun++])
+        {
+            HostProgress host = _hosts[index];
+            if (host.HasFailed)
+            {
+                continue; // its agent was lost while earlier waves were activated
+            }
+
+            host.State = HostState.Activating;
+            host.Wave = WavesBegun;
+            host.IsActivationOrdered = true;
+            _outputs.Enqueue(new RolloutOutput.Activate(index));
+            Expect(host, now);
+        }
+    }
+
+    /// <summary>No host is being switched: the gate.</summary>
+    private void EndWave(Instant now)
+    {
+        if (Phase == RolloutPhase.Activating && IsBudgetSpent && _plan.OnFailure == FailurePolicy.RollBack)
+        {
+            Phase = RolloutPhase.RollingBack;
+            HasRolledBack = true;
+            RollBackAll(now);
+        }
+        else if (Phase == RolloutPhase.Activating && !IsBudgetSpent && WavesBegun < _waves.Count)
+        {
+            BeginWave(now);
+        }
+        else
+        {
+            StopAll(now);
+            return;
+        }
+
+        if (!IsAnySwitching)
+        {
+            EndWave(now); // there was nothing to do
+        }
+    }
+
+    private void RollBackAll(Instant now)
+    {
+        for (int index = 0; index < _hosts.Length; index++)
+        {
+            HostProgress host = _hosts[index];
+            if (host.IsSwitched && host.HasAgent && !host.IsDismissed)
+            {
+                RollBack(index, now);
+            }
+            else if (host.State == HostState.Active)
+            {
+                Fail(index, HostFailure.AgentLost, "the agent left before the host could be taken back: it runs the new release");
+            }
+        }
+    }
+
+    private void RollBack(int index, Instant now)
+    {
+        _hosts[index].State = HostState.RollingBack;
+        _outputs.Enqueue(new RolloutOutput.RollBack(index, _hosts[index].PreviousRelease));
+        Expect(_hosts[index], now);
+    }
+
+    private static void OnSwitched(HostProgress host, string? previous, Instant now)
+    {
+        host.HeadwayAt = now;
+        if (host.State == HostState.RollingBack)
+        {
+            host.IsSwitched = false;
+        }
+        else if (host.IsActivationOrdered && !host.IsSwitched)
+        {
+            host.IsSwitched = true;
+            host.SwitchedAt = now;
+            host.PreviousRelease = previous;
+        }
+    }
+
+    private void OnActivated(HostProgress host, Instant now)
+    {
+        if (host.State == HostState.RollingBack)
+        {
+            host.State = HostState.RolledBack;
+        }
+        else if (host.IsActivationOrdered && host.State != HostState.Active && Phase != RolloutPhase.RollingBack)
+        {
+            // Also after a cancel or a deadline: the host runs the release, whatever was written down before.
+            FailedCount -= host.HasFailed ? 1 : 0;
+            host.Failure = null;
+            host.Detail = "";
+            host.State = HostState.Active;
+            host.ActiveAt = now;
+        }
+    }
+
+    private void OnAgentFailed(int index, HostFailure failure, string detail, Instant now)
+    {
+        HostProgress host = _hosts[index];
+        HostState before = host.State;
+        string what = before == HostState.RollingBack ? $"it could not be taken back: {detail}" : detail;
+        if (!Fail(index, failure, what) && before == HostState.RollingBack)
+        {
+            host.Detail += $"; and {what}";
+        }
+
+        if (Phase >= RolloutPhase.Stopping || host.IsDismissed)
+        {
+            return; // it is on its way out
+        }
+
+        if (before == HostState.Activating && host.IsSwitched && _plan.OnFailure == FailurePolicy.RollBack)
+        {
+            RollBack(index, now);
+        }
+        else
+        {
+            Dismiss(index);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace Murder.Deploy;
+
+/// <summary>What a fleet goes back to, by what its hosts say.</summary>
+internal static class PreviousRelease
+{
+    /// <exception cref="DeploymentException">a host could not be asked or has nothing to go back to, or the hosts do not agree: nothing was changed</exception>
+    public static string Find(IReadOnlyList<HostStatus> hosts)
+    {
+        List<Problem> problems = [.. hosts.Select(host => host.Problem).OfType<Problem>()];
+        HostStatus[] asked = [.. hosts.Where(host => host.Problem is null)];
+        string[] without = [.. asked.Where(host => host.Previous is null).Select(host => host.Name)];
+        if (without.Length > 0)
+        {
+            problems.Add(RolloutProblems.NothingToGoBackTo(without));
+        }
+
+        IGrouping<string, string>[] releases = [.. asked
+            .Where(host => host.Previous is not null)
+            .GroupBy(host => host.Previous!, host => host.Name)
+            .OrderByDescending(hosts => hosts.Count())];
+        if (releases.Length > 1)
+        {
+            problems.Add(RolloutProblems.PreviousDiffers(releases));
+        }
+
+        return problems.Count == 0 ? releases[0].Key : throw new DeploymentException(problems);
+    }
+}

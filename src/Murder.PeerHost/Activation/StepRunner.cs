@@ -1,0 +1,106 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost;
+
+/// <summary>The steps of one activation but the switch itself. Each waits for its end and throws when it is not a good one.</summary>
+internal sealed class StepRunner : IDisposable
+{
+    private static readonly TimeSpan HealthPatienceMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HealthPatienceMax = TimeSpan.FromDays(1);
+
+    private readonly ActivateCommand _command;
+    private readonly ReleaseLayout _layout;
+    private readonly LoginEnvironment _login;
+    private readonly ActivationOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HealthCheck? _health;
+
+    /// <exception cref="VerbException">a step can never be done, as far as can be seen before the first</exception>
+    public StepRunner(ActivateCommand command, ReleaseLayout layout, LoginEnvironment login, ActivationOptions options, TimeProvider time)
+    {
+        _command = command;
+        _layout = layout;
+        _login = login;
+        _options = options;
+        _time = time;
+        _health = command.Release is not null && Steps.HealthUrl.Length > 0 ? HealthCheck.Of(Steps.HealthUrl, HostsFile.Read(), options, time) : null;
+    }
+
+    private ActivationSteps Steps => _command.Steps;
+
+    /// <param name="previous">what <c>current</c> points to before the switch</param>
+    /// <exception cref="VerbException"/>
+    public async Task RunBeforeSwitchAsync(string? previous, CancellationToken cancellationToken)
+    {
+        if (_command.Release is { } release && !_command.IsRollback)
+        {
+            await RunHookAsync(nameof(Steps.BeforeActivate), Steps.BeforeActivate, release, previous, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc cref="RunBeforeSwitchAsync"/>
+    public async Task RunAfterSwitchAsync(string? previous, CancellationToken cancellationToken)
+    {
+        if (_command.Release is not { } release)
+        {
+            await ControlServiceAsync("stop", previous, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await ControlServiceAsync("restart", previous, cancellationToken).ConfigureAwait(false);
+        await RunHookAsync(nameof(Steps.AfterActivate), Steps.AfterActivate, release, previous, cancellationToken).ConfigureAwait(false);
+        if (_health is not null)
+        {
+            await _health.WaitAsync(HealthPatience(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => _health?.Dispose();
+
+    private async Task RunHookAsync(string step, string command, ReleaseId release, string? previous, CancellationToken cancellationToken)
+    {
+        if (command.Length > 0)
+        {
+            await RunAsync(HookCommand.InFolder(step, command, _layout.Release(release)), HostFailure.HookFailed, previous, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ControlServiceAsync(string verb, string? previous, CancellationToken cancellationToken)
+    {
+        if (Steps.Service.Length > 0)
+        {
+            await RunAsync(HookCommand.Systemctl(verb, Steps.Service), HostFailure.ServiceFailed, previous, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunAsync(HookCommand command, HostFailure failure, string? previous, CancellationToken cancellationToken)
+    {
+        HookEnd end;
+        try
+        {
+            end = await HookProcess.RunAsync(command, Environment(previous), _options, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new VerbException(failure, $"{command.Name} could not be run: {e.Message}", e);
+        }
+
+        if (!end.IsGood)
+        {
+            throw new VerbException(failure, $"{command.Name} {end}");
+        }
+    }
+
+    /// <summary>Of the login, and what a command may want to know.</summary>
+    private IReadOnlyList<string> Environment(string? previous) => _login.With(new Dictionary<string, string>
+    {
+        ["MURDER_RELEASE"] = _command.Release?.Value ?? "",
+        ["MURDER_RELEASE_PATH"] = _command.Release is { } release ? _layout.Release(release) : "",
+        ["MURDER_PREVIOUS"] = previous ?? "",
+        ["MURDER_ROOT"] = _layout.Root,
+        ["MURDER_CURRENT"] = _layout.Current,
+    });
+
+    private TimeSpan HealthPatience() =>
+        TimeSpan.FromSeconds(Math.Clamp(Steps.HealthTimeoutSeconds, HealthPatienceMin.TotalSeconds, HealthPatienceMax.TotalSeconds));
+}

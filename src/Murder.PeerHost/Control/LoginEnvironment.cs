@@ -1,0 +1,18 @@
+using System.Collections;
+
+namespace Murder.PeerHost;
+
+/// <summary>
+/// The variables that the login gave this agent. The agent changes its own, to trust nothing of its host; the commands of a release are to find
+/// what the login has.
+/// </summary>
+internal sealed class LoginEnvironment(IReadOnlyDictionary<string, string> variables)
+{
+    /// <summary>Those of this process; to be called before it changes any.</summary>
+    public static LoginEnvironment Capture() =>
+        new(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal));
+
+    /// <summary>As <c>NAME=VALUE</c>, with more variables in front of those of the login.</summary>
+    public IReadOnlyList<string> With(IReadOnlyDictionary<string, string> more) =>
+        [.. variables.Where(pair => !more.ContainsKey(pair.Key)).Concat(more).Select(pair => $"{pair.Key}={pair.Value}")];
+}

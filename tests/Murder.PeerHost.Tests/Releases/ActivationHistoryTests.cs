@@ -1,0 +1,50 @@
+namespace Murder.PeerHost.Tests;
+
+/// <summary>Each step is RELEASE for an activation, or RELEASE&lt;BAD for a rollback; "-" is no release, and "!" a failure.</summary>
+public sealed class ActivationHistoryTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("A", "A")]
+    [InlineData("A B C", "C B A")]
+    [InlineData("A B!", "A")]
+    [InlineData("A A B", "B A")]
+    [InlineData("A B A", "A B A")]
+    [InlineData("A B C B<C", "B A")]
+    [InlineData("A B C B<C B<C", "B A")]
+    [InlineData("A B C B<C A<B", "A")]
+    [InlineData("A B C A<C", "A")]
+    [InlineData("A B C B<C D", "D B A")]
+    [InlineData("A B C B<C!", "C B A")]
+    [InlineData("A -<A", "")]
+    [InlineData("A -<A B", "B")]
+    [InlineData("A B X<B", "X A")]
+    [InlineData("X<B", "X")]
+    public void WhatWasActiveAndNotTakenBackIsRemembered(string steps, string newestFirst)
+    {
+        ActivationHistory history = new();
+        string? current = null;
+        foreach (string step in steps.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] names = step.TrimEnd('!').Split('<');
+            string? release = names[0] == "-" ? null : names[0];
+            string result = step.EndsWith('!') ? "it failed" : AuditEntry.Ok;
+            history.Add(names.Length == 1
+                ? new AuditEntry(default, AuditEntry.Activate, release, current, "", result)
+                : new AuditEntry(default, AuditEntry.Rollback, release, names[1], "", result));
+            current = result == AuditEntry.Ok ? release : current;
+        }
+
+        Assert.Equal(newestFirst, string.Join(' ', history.NewestFirst));
+    }
+
+    [Fact]
+    public void WhatWasActiveBeforeTheLogBeginsIsRemembered()
+    {
+        ActivationHistory history = new();
+
+        history.Add(new AuditEntry(default, AuditEntry.Activate, "C", "B", "", AuditEntry.Ok));
+
+        Assert.Equal(["C", "B"], history.NewestFirst);
+    }
+}
