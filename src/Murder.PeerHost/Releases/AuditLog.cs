@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Murder.PeerHost.Contract;
 
@@ -26,12 +27,15 @@ internal sealed class AuditLog(string path)
     /// <summary>Only the end of the log is read: some 4,000 deploys.</summary>
     private const int BytesReadMax = 1024 * 1024;
 
+    /// <summary>People read it too: quotes and letters stand there as they are, and not as their numbers.</summary>
+    private static readonly HostJson Readable = new(new JsonSerializerOptions(HostJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public void Append(AuditEntry entry)
     {
         using FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, HostJson.Default.AuditEntry), (byte)'\n']);
+        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, Readable.AuditEntry), (byte)'\n']);
         file.Flush(flushToDisk: true);
     }
 

@@ -147,6 +147,21 @@ public sealed class ReleaseStoreTests : IDisposable
     }
 
     [Fact]
+    public void AnEntryIsOneLineThatPeopleCanRead()
+    {
+        Store.Prepare();
+
+        Store.Audit(AuditEntry.Rollback, release: null, "1.0.0", "Jörg <joerg@ci>", "HookFailed: 'x' said \"no\"\n");
+
+        Assert.EndsWith(
+            """
+            "verb":"rollback","release":null,"previous":"1.0.0","deployedBy":"Jörg <joerg@ci>","result":"HookFailed: 'x' said \"no\"\n"}
+            """,
+            Assert.Single(File.ReadAllLines(_host.Layout.AuditLog)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnAuditThatCannotBeWrittenIsAWarning()
     {
         ReleaseStore store = Store;
