@@ -45,14 +45,17 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
                 break;
         }
 
-        TellWaves();
         log.Progress(ProgressLine());
         if (rollout.Phase != _lastPhase)
         {
             TellPhaseEnd();
             _lastPhase = rollout.Phase;
         }
+
+        TellWaves();
     }
+
+    private static string Hosts(int count) => count == 1 ? "1 host" : $"{count} hosts";
 
     private int Count(HostState state) => rollout.Hosts.Count(host => host.State == state);
 
@@ -81,20 +84,20 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
             log.Milestone($"staged {_staged}/{hosts}{duration}");
         }
 
-        if (_lastPhase == RolloutPhase.Activating && rollout.Phase == RolloutPhase.RollingBack)
+        if (_lastPhase == RolloutPhase.Activating && rollout.HasRolledBack)
         {
-            log.Milestone($"wave {rollout.WavesBegun} of {rollout.WaveCount} failed: {rollout.FailedCount} hosts, and {plan.FailedHostsMax} may; every host that was switched goes back");
+            log.Milestone($"wave {rollout.WavesBegun} of {rollout.WaveCount} failed on {Hosts(rollout.FailedCount)}, and {plan.FailedHostsMax} may; every host that was switched goes back");
         }
         else if (_lastPhase == RolloutPhase.Activating && !rollout.IsCancelled)
         {
-            string waves = rollout.WaveCount > 1 ? $" in {rollout.WavesBegun} waves" : "";
+            string waves = rollout.WavesBegun > 1 ? $" in {rollout.WavesBegun} waves" : "";
             string healthy = plan.Steps.HealthUrl.Length > 0 && rollout.FailedCount == 0 ? ", all healthy" : "";
             log.Milestone($"activated {Count(HostState.Active)}/{hosts}{waves}{healthy}");
         }
 
-        if (_lastPhase == RolloutPhase.RollingBack)
+        if (rollout.HasRolledBack && _lastPhase < RolloutPhase.Stopping && rollout.Phase >= RolloutPhase.Stopping)
         {
-            log.Milestone($"rolled back {Count(HostState.RolledBack)} hosts");
+            log.Milestone($"{Hosts(Count(HostState.RolledBack))} went back");
         }
     }
 
@@ -103,7 +106,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
         if (rollout.WaveCount > 1 && rollout.Phase == RolloutPhase.Activating && rollout.WavesBegun > _wavesTold)
         {
             _wavesTold = rollout.WavesBegun;
-            log.Milestone($"wave {_wavesTold} of {rollout.WaveCount}: {Count(HostState.Activating)} hosts");
+            log.Milestone($"wave {_wavesTold} of {rollout.WaveCount}: {Hosts(Count(HostState.Activating))}");
         }
     }
 

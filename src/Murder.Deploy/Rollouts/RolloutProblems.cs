@@ -17,7 +17,7 @@ internal static class RolloutProblems
 
     public static Problem RolledBack(int failed, int hosts, int allowed, int back) => new(
         "MURDER0605",
-        $"{failed} of {hosts} hosts did not get through the activation, and MurderMaxFailedHosts allows {allowed}: {back} hosts were switched and run again what they ran before.",
+        $"{failed} of {hosts} hosts did not get through the activation, and MurderMaxFailedHosts allows {allowed}: {(back == 1 ? "the one that was switched runs again what it ran before" : $"the {back} that were switched run again what they ran before")}.",
         "Mend what the hosts named above report, in the release or on the host, and deploy again; the release lies on all hosts still.");
 
     public static Problem NotRolledBack(int stuck, int hosts) => new(

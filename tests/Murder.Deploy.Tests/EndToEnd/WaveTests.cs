@@ -40,6 +40,8 @@ public sealed class WaveTests
         Assert.Contains($"gate of {bad.Release}", cause.Text, StringComparison.Ordinal);
         Assert.Contains($"runs {good.Release} again", cause.Text, StringComparison.Ordinal);
         Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0605");
+        Assert.Equal(1, deploy.Log.Count(line => line == "wave 2 of 2 failed on 1 host, and 0 may; every host that was switched goes back"));
+        Assert.Equal(1, deploy.Log.Count(line => line == "3 hosts went back"));
     }
 
     [Fact]
@@ -54,6 +56,7 @@ public sealed class WaveTests
         Assert.Equal([HostState.RolledBack, HostState.Staged, HostState.Staged], bad.Hosts.Select(host => host.State));
         Assert.All([1, 2, 3], number => Assert.Equal($"releases/{good.Release}", CurrentOf(deploy, number)));
         Assert.Null(bad.Hosts[1].SwitchedSeconds);
+        Assert.Equal(["wave 1 of 2: 1 host", "wave 1 of 2 failed on 1 host, and 0 may; every host that was switched goes back", "1 host went back"], deploy.Log.Where(line => !line.StartsWith(' ')).TakeLast(7).Where(line => line.StartsWith("wave", StringComparison.Ordinal) || line.EndsWith("back", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -100,6 +103,21 @@ public sealed class WaveTests
         Assert.True(bad.RolledBack);
         Assert.All(CurrentsOf(deploy), Assert.Null);
         Assert.True(Directory.Exists(Path.Combine(deploy.LocalRoot(1), "releases", bad.Release))); // it is staged still
+    }
+
+    [Fact]
+    public async Task AFleetGoesBackToTheReleaseBefore()
+    {
+        using DeployFixture deploy = Gated(waves: "100%");
+        DeploymentReport first = await DeployAsync(deploy);
+        DeploymentReport second = await DeployAsync(deploy);
+
+        string previous = await Deployment.FindPreviousAsync(deploy.Settings, deploy, CancellationToken.None);
+        await Deployment.ActivateAsync(deploy.Settings with { Release = previous }, deploy, CancellationToken.None);
+
+        Assert.Equal(first.Release, previous);
+        Assert.All(CurrentsOf(deploy), current => Assert.Equal($"releases/{first.Release}", current));
+        Assert.NotEqual(second.Release, previous);
     }
 
     [Fact]
