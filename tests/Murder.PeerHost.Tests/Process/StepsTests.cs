@@ -138,12 +138,12 @@ public sealed class StepsTests : IDisposable
         await using HealthServer server = new(_ => "503 Service Unavailable");
         using AgentProcess agent = await StartAsync();
 
-        await agent.SendAsync(Activate(second) with { Steps = new ActivationSteps { HealthUrl = $"http://127.0.0.1:{server.Port}/", HealthTimeoutSeconds = 1.5 } });
+        await agent.SendAsync(Activate(second) with { Steps = new ActivationSteps { HealthUrl = $"http://127.0.0.1:{server.Port}/", HealthTimeoutSeconds = 2.5 } });
 
         Assert.IsType<AgentSwitched>(await NextAsync(agent));
         AgentFailed failed = await agent.ReadAsync<AgentFailed>();
         Assert.Equal(HostFailure.Unhealthy, failed.Failure);
-        Assert.EndsWith("within 1.5 s; the last answer was: HTTP 503", failed.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("within 2.5 s; the last answer was: HTTP 503", failed.Detail, StringComparison.Ordinal);
         Assert.StartsWith($"activate {second} Unhealthy: http", Audit()[^1], StringComparison.Ordinal);
     }
 
