@@ -76,8 +76,8 @@ public sealed record AgentSeeding(int Port, string? PortsTaken) : AgentEvent;
 
 /// <summary>How much the seeder has sent.</summary>
 /// <param name="UploadedBytes">of payload</param>
-/// <param name="FirstByteAgoSeconds">since the first of them left; the deployer has another clock. Null when none has.</param>
-public sealed record AgentUploaded(long UploadedBytes, double? FirstByteAgoSeconds) : AgentEvent;
+/// <param name="FirstByteTimestamp">when the first of them left, as <see cref="System.Diagnostics.Stopwatch"/> counts on this machine, for every process alike; null when none has</param>
+public sealed record AgentUploaded(long UploadedBytes, long? FirstByteTimestamp) : AgentEvent;
 
 /// <summary><c>current</c> points to the release from now on, or did so already; the steps that follow the switch begin.</summary>
 /// <param name="Release">null when <c>current</c> is removed</param>
@@ -85,7 +85,8 @@ public sealed record AgentUploaded(long UploadedBytes, double? FirstByteAgoSecon
 /// what the host ran before this release and would go back to, also when <c>current</c> pointed to the release already (an earlier deploy ended
 /// half-way); null when there is nothing
 /// </param>
-public sealed record AgentSwitched(ReleaseId? Release, string? Previous) : AgentEvent;
+/// <param name="WasActive"><c>current</c> pointed to the release already</param>
+public sealed record AgentSwitched(ReleaseId? Release, string? Previous, bool WasActive = false) : AgentEvent;
 
 /// <summary>Every step of the activation is done.</summary>
 /// <param name="Release">null when nothing is active any more</param>

@@ -178,15 +178,10 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         }
     }
 
-    /// <summary>Each report tells anew when the first byte left, and the one that was least under way tells it best.</summary>
     private void Take(AgentUploaded uploaded)
     {
         Interlocked.Exchange(ref _uploadedBytes, uploaded.UploadedBytes);
-        if (uploaded.FirstByteAgoSeconds is { } ago)
-        {
-            long first = _time.GetTimestamp() - (long)(ago * _time.TimestampFrequency);
-            Interlocked.Exchange(ref _firstByteTimestamp, Math.Min(first, _firstByteTimestamp));
-        }
+        Interlocked.Exchange(ref _firstByteTimestamp, uploaded.FirstByteTimestamp ?? long.MaxValue);
     }
 
     private async Task LeaveAsync()

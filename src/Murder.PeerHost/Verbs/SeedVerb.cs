@@ -144,7 +144,7 @@ internal sealed class SeedVerb(SeedCommand command, IEventSink events, FetchOpti
             if (uploadedBytes != _toldBytes)
             {
                 _toldBytes = uploadedBytes;
-                events.Send(new AgentUploaded(uploadedBytes, driver.FirstUploadTimestamp is { } first ? time.GetElapsedTime(first).TotalSeconds : null));
+                events.Send(new AgentUploaded(uploadedBytes, driver.FirstUploadTimestamp));
             }
         }
     }

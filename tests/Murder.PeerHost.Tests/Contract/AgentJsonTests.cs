@@ -34,7 +34,7 @@ public sealed class AgentJsonTests
         new AgentSeeding(6881, null),
         new AgentSeeding(40_000, "Address already in use"),
         new AgentUploaded(0, null),
-        new AgentUploaded(long.MaxValue, 0.25),
+        new AgentUploaded(long.MaxValue, 25),
         new AgentWorking(AgentWork.Activating, 2),
         new AgentSwitched(Release, "1.0.0"),
         new AgentSwitched(null, Release.Value),
