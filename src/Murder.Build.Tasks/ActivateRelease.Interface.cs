@@ -4,7 +4,7 @@ namespace Murder.Build.Tasks;
 
 public sealed partial class ActivateRelease
 {
-    /// <summary>Activate what was active before, when no release is named.</summary>
+    /// <summary>The release was active before; when none is named, it is the one that was active last before the present one.</summary>
     public bool GoBack { get; set; }
 
     /// <summary>The hosts by name, with the metadata State, Address, Zone, Code and PreviousRelease.</summary>

@@ -15,10 +15,9 @@ public sealed partial class ActivateRelease : DeploymentTask
             log.Milestone($"back to release {settings.Release}");
         }
 
-        IReadOnlyList<HostReport> hosts = await Deployment.ActivateAsync(settings, log, cancellationToken).ConfigureAwait(false);
+        (bool succeeded, IReadOnlyList<HostReport> hosts) = await Deployment.ActivateAsync(settings, GoBack, log, cancellationToken).ConfigureAwait(false);
 
         HostReports = HostOutcome.ToItems(hosts);
-        bool succeeded = hosts.All(host => host.State == HostState.Active);
         if (succeeded)
         {
             log.Outcome(HostOutcome.Describe(settings.Release, hosts, HostState.Active));

@@ -61,16 +61,18 @@ public static class Deployment
     }
 
     /// <summary>Activates <see cref="DeploymentSettings.Release"/>, which is staged already.</summary>
-    public static async Task<IReadOnlyList<HostReport>> ActivateAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
+    /// <param name="isRollback">it was active before; after it, <see cref="FindPreviousAsync"/> finds what was active before that</param>
+    /// <returns>whether every host runs it, but for as many as may fail; and what became of each</returns>
+    public static async Task<(bool Succeeded, IReadOnlyList<HostReport> Hosts)> ActivateAsync(DeploymentSettings settings, bool isRollback, IDeploymentLog log, CancellationToken cancellationToken)
     {
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Active, log);
-        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployedBy());
+        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployedBy()) with { IsRollback = isRollback };
         Rollout rollout = new(plan);
         RolloutDriver driver = MakeDriver(plan, rollout, settings, TimeProvider.System.GetTimestamp(), log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
         await driver.RunAsync(cancellationToken).ConfigureAwait(false);
         ReportFailures(plan, rollout, ports: null, log);
         cancellationToken.ThrowIfCancellationRequested();
-        return ReportBuilder.Hosts(plan, rollout, ports: null);
+        return (rollout.HasSucceeded, ReportBuilder.Hosts(plan, rollout, ports: null));
     }
 
     /// <summary>The release that was active on every host before the present one, and lies there still: what a way back is to activate.</summary>
@@ -121,9 +123,9 @@ public static class Deployment
             RolloutDriver driver = MakeDriver(plan, rollout, settings, origin, log, MakeFetch(plan, release, seeder));
             using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             Task rollingOut = driver.RunAsync(stop.Token);
-            if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running)
+            if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running && rollout.Phase == RolloutPhase.Staging)
             {
-                await stop.CancelAsync().ConfigureAwait(false); // without a seeder there is nothing to wait for
+                await stop.CancelAsync().ConfigureAwait(false); // without a seeder nothing more will be staged; what is staged needs none
             }
 
             await rollingOut.ConfigureAwait(false);
@@ -221,7 +223,7 @@ public static class Deployment
         for (int index = 0; index < plan.Hosts.Count; index++)
         {
             HostProgress host = rollout.Hosts[index];
-            if (host.Failure is { } failure && failure != HostFailure.Cancelled)
+            if (host.Failure is { } failure && (failure != HostFailure.Cancelled || host.IsAstray))
             {
                 failed++;
                 Problem problem = HostProblems.From(plan.Hosts[index], failure, host.WhatHappened, ports);
@@ -229,29 +231,42 @@ public static class Deployment
             }
         }
 
+        if (EndOf(plan, rollout, failed) is { } end)
+        {
+            log.Report(end);
+        }
+        else if (rollout is { IsCancelled: true, HasSucceeded: true })
+        {
+            log.Milestone($"the cancellation came too late: {rollout.Hosts.Count(host => host.State == HostState.Active)} of {plan.Hosts.Count} hosts run the new release");
+        }
+    }
+
+    /// <summary>What is to be said of a rollout as a whole; null when it came to its goal, or was cancelled before anything changed.</summary>
+    private static Problem? EndOf(DeploymentPlan plan, Rollout rollout, int failed)
+    {
+        int hosts = plan.Hosts.Count;
         int active = rollout.Hosts.Count(host => host.State == HostState.Active);
-        if (rollout.IsCancelled && rollout.HasSucceeded)
+        int astray = rollout.Hosts.Count(host => host.IsAstray);
+        if (rollout.HasSucceeded)
         {
-            log.Milestone($"the cancellation came too late: {active} of {plan.Hosts.Count} hosts run the new release");
+            return null;
         }
-        else if (rollout.IsCancelled && active > 0)
+
+        if (rollout.IsCancelled)
         {
-            log.Report(RolloutProblems.CancelledWhileActivating(active, plan.Hosts.Count));
+            return active + astray > 0 ? RolloutProblems.CancelledWhileActivating(active, astray, hosts) : null;
         }
-        else if (rollout.HasRolledBack)
+
+        if (rollout.HasRolledBack)
         {
-            int back = rollout.Hosts.Count(host => host.State == HostState.RolledBack);
-            int stuck = rollout.Hosts.Count(host => host.IsSwitched);
-            log.Report(stuck == 0
-                ? RolloutProblems.RolledBack(failed, plan.Hosts.Count, plan.FailedHostsMax, back)
-                : RolloutProblems.NotRolledBack(stuck, plan.Hosts.Count));
+            return astray > 0
+                ? RolloutProblems.NotRolledBack(astray, hosts)
+                : RolloutProblems.RolledBack(failed, hosts, plan.FailedHostsMax, rollout.Hosts.Count(host => host.State == HostState.RolledBack));
         }
-        else if (failed > 0 && !rollout.HasSucceeded && !rollout.IsCancelled)
-        {
-            log.Report(active > 0
-                ? RolloutProblems.NotActiveEverywhere(failed, plan.Hosts.Count)
-                : RolloutProblems.TooManyFailed(failed, plan.Hosts.Count, plan.FailedHostsMax));
-        }
+
+        return active + astray > 0
+            ? RolloutProblems.NotActiveEverywhere(failed, hosts, active, astray)
+            : RolloutProblems.TooManyFailed(failed, hosts, plan.FailedHostsMax);
     }
 
     private static ulong FreshSeed(IDeploymentLog log)

@@ -22,6 +22,9 @@ public sealed record DeploymentPlan
 
     public FailurePolicy OnFailure { get; init; } = FailurePolicy.RollBack;
 
+    /// <summary>The release was active before: hosts write its activation down as a way back, and run no command before it.</summary>
+    public bool IsRollback { get; init; }
+
     /// <summary>What an activation does besides switching <c>current</c>.</summary>
     public ActivationSteps Steps { get; init; } = ActivationSteps.None;
 

@@ -13,14 +13,22 @@ public sealed class HostProgress
 
     public bool HasFailed => Failure is not null;
 
+    /// <summary>The host failed while it was activated or taken back, and what it runs now is not what it ran before, or is not known.</summary>
+    public bool IsAstray => HasFailed && State != HostState.RolledBack && (IsSwitched || IsRollbackOrdered || IsUnknown);
+
     /// <summary><see cref="Detail"/>, and what the host runs now when that is not what one would think.</summary>
     public string WhatHappened => this switch
     {
         { State: HostState.RolledBack, PreviousRelease: { } previous } => $"{Detail.TrimEnd('.')}; it runs {previous} again",
         { State: HostState.RolledBack } => $"{Detail.TrimEnd('.')}; it runs no release, as before",
         { IsSwitched: true } => $"{Detail.TrimEnd('.')}; current points to the new release",
+        { IsRollbackOrdered: true } => $"{Detail.TrimEnd('.')}; current points to {PreviousRelease ?? "nothing"} again",
+        { IsUnknown: true } => $"{Detail.TrimEnd('.')}; it is not known what current points to",
         _ => Detail,
     };
+
+    /// <summary>Whatever it was told, it may have done.</summary>
+    private bool IsUnknown => IsActivationOrdered && !IsSwitched && Failure is HostFailure.AgentLost or HostFailure.ActivationTimedOut or HostFailure.Cancelled;
 
     public string Detail { get; internal set; } = "";
 
@@ -46,6 +54,11 @@ public sealed class HostProgress
 
     /// <summary><c>current</c> points to the new release, as far as the host said.</summary>
     public bool IsSwitched { get; internal set; }
+
+    /// <summary>It ran the release before this rollout: it is no work of this one, which does not take it back unless it fails.</summary>
+    internal bool WasActive { get; set; }
+
+    internal bool IsRollbackOrdered { get; set; }
 
     /// <summary>The agent was told to go.</summary>
     internal bool IsDismissed { get; set; }

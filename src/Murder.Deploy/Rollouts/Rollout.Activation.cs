@@ -77,28 +77,48 @@ public sealed partial class Rollout
         for (int index = 0; index < _hosts.Length; index++)
         {
             HostProgress host = _hosts[index];
-            if (host.IsSwitched && host.HasAgent && !host.IsDismissed)
+            if (host.State != HostState.Active || host.WasActive)
+            {
+                continue; // it failed, and went back or cannot; or it was never switched; or not by us
+            }
+
+            if (host.HasAgent && !host.IsDismissed)
             {
                 RollBack(index, now);
             }
-            else if (host.State == HostState.Active)
+            else
             {
-                Fail(index, HostFailure.AgentLost, "the agent left before the host could be taken back: it runs the new release");
+                Fail(index, HostFailure.AgentLost, "the agent left before the host could be taken back");
             }
         }
     }
 
     private void RollBack(int index, Instant now)
     {
-        _hosts[index].State = HostState.RollingBack;
-        _outputs.Enqueue(new RolloutOutput.RollBack(index, _hosts[index].PreviousRelease));
-        Expect(_hosts[index], now);
+        HostProgress host = _hosts[index];
+        host.State = HostState.RollingBack;
+        ReleaseId release = default;
+        if (host.PreviousRelease is { } previous && !ReleaseId.TryParse(previous, out release))
+        {
+            GiveUp(index, HostFailure.ActivationFailed, $"it ran {previous} before, which is no release of ours");
+            return;
+        }
+
+        if (host is { WasActive: true, PreviousRelease: null })
+        {
+            GiveUp(index, HostFailure.ActivationFailed, "it ran this release before, and no other is known");
+            return;
+        }
+
+        host.IsRollbackOrdered = true;
+        _outputs.Enqueue(new RolloutOutput.RollBack(index, host.PreviousRelease is null ? null : release));
+        Expect(host, now);
     }
 
-    private static void OnSwitched(HostProgress host, string? previous, Instant now)
+    private static void OnSwitched(HostProgress host, RolloutInput.Switched switched, Instant now)
     {
         host.HeadwayAt = now;
-        if (host.State == HostState.RollingBack)
+        if (host.IsRollbackOrdered)
         {
             host.IsSwitched = false;
         }
@@ -106,15 +126,16 @@ public sealed partial class Rollout
         {
             host.IsSwitched = true;
             host.SwitchedAt = now;
-            host.PreviousRelease = previous;
+            host.WasActive = switched.WasActive;
+            host.PreviousRelease = switched.Previous;
         }
     }
 
     private void OnActivated(HostProgress host, Instant now)
     {
-        if (host.State == HostState.RollingBack)
+        if (host.IsRollbackOrdered)
         {
-            host.State = HostState.RolledBack;
+            host.State = HostState.RolledBack; // also after a cancel or a deadline
         }
         else if (host.IsActivationOrdered && host.State != HostState.Active && Phase != RolloutPhase.RollingBack)
         {
@@ -130,19 +151,14 @@ public sealed partial class Rollout
     private void OnAgentFailed(int index, HostFailure failure, string detail, Instant now)
     {
         HostProgress host = _hosts[index];
-        HostState before = host.State;
-        string what = before == HostState.RollingBack ? $"it could not be taken back: {detail}" : detail;
-        if (!Fail(index, failure, what) && before == HostState.RollingBack)
-        {
-            host.Detail += $"; and {what}";
-        }
-
+        bool wasActivating = host.State == HostState.Activating;
+        Fail(index, failure, detail);
         if (Phase >= RolloutPhase.Stopping || host.IsDismissed)
         {
             return; // it is on its way out
         }
 
-        if (before == HostState.Activating && host.IsSwitched && _plan.OnFailure == FailurePolicy.RollBack)
+        if (wasActivating && host.IsSwitched && _plan.OnFailure == FailurePolicy.RollBack)
         {
             RollBack(index, now);
         }

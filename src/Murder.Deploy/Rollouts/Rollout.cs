@@ -121,7 +121,7 @@ public sealed partial class Rollout
                 OnStaged(staged.Host, staged.Result, now);
                 break;
             case RolloutInput.Switched switched:
-                OnSwitched(_hosts[switched.Host], switched.Previous, now);
+                OnSwitched(_hosts[switched.Host], switched, now);
                 break;
             case RolloutInput.Activated activated:
                 OnActivated(_hosts[activated.Host], now);
@@ -228,20 +228,23 @@ public sealed partial class Rollout
         StopAll(now);
     }
 
-    /// <summary>False when the host had failed before: the first reason is the one that counts.</summary>
-    private bool Fail(int index, HostFailure failure, string detail)
+    /// <summary>When the host had failed before, the first reason is the one that counts; that it could not go back is said beside it.</summary>
+    private void Fail(int index, HostFailure failure, string detail)
     {
         HostProgress host = _hosts[index];
-        host.State = HostState.Failed;
+        string what = host.State == HostState.RollingBack ? $"it could not be taken back: {detail}" : detail;
         if (host.HasFailed)
         {
-            return false;
+            host.Detail += host.State == HostState.RollingBack ? $"; and {what}" : "";
+        }
+        else
+        {
+            FailedCount++;
+            host.Failure = failure;
+            host.Detail = what;
         }
 
-        FailedCount++;
-        host.Failure = failure;
-        host.Detail = detail;
-        return true;
+        host.State = HostState.Failed;
     }
 
     private void Advance(Instant now)
@@ -332,7 +335,7 @@ public sealed partial class Rollout
             }
             else if (host.State is HostState.Activating or HostState.RollingBack && quiet >= ActivationPatience)
             {
-                GiveUp(index, HostFailure.ActivationTimedOut, $"the agent did not say within {ActivationPatience.TotalMinutes:0} minutes that current is switched");
+                GiveUp(index, HostFailure.ActivationTimedOut, $"the agent said nothing of it for {ActivationPatience.TotalMinutes:0} minutes");
             }
             else if (host.State is HostState.Fetching or HostState.Activating or HostState.RollingBack)
             {

@@ -104,11 +104,12 @@ internal sealed class RolloutDriver(
                 _links[fetch.Host]!.Send(makeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello));
                 break;
             case RolloutOutput.Activate activate:
-                _links[activate.Host]!.Send(new ActivateCommand(plan.Hosts[activate.Host].Root, plan.Release, plan.DeployedBy) { Steps = plan.Steps });
+                _links[activate.Host]!.Send(new ActivateCommand(plan.Hosts[activate.Host].Root, plan.Release, plan.DeployedBy) { Steps = plan.Steps, IsRollback = plan.IsRollback });
                 break;
             case RolloutOutput.RollBack back:
-                ReleaseId? before = ReleaseId.TryParse(back.Release, out ReleaseId id) ? id : null;
-                _links[back.Host]!.Send(new ActivateCommand(plan.Hosts[back.Host].Root, before, plan.DeployedBy) { Steps = plan.Steps, IsRollback = true });
+                // The undoing of a way back is an activation again, for the hosts' history.
+                bool isRollback = !plan.IsRollback || back.Release is null;
+                _links[back.Host]!.Send(new ActivateCommand(plan.Hosts[back.Host].Root, back.Release, plan.DeployedBy) { Steps = plan.Steps, IsRollback = isRollback });
                 break;
             case RolloutOutput.Dismiss dismiss:
                 _links[dismiss.Host]!.Send(new StopCommand());
@@ -193,7 +194,7 @@ internal sealed class RolloutDriver(
                         Post(new RolloutInput.Staged(host, staged));
                         break;
                     case AgentSwitched switched:
-                        Post(new RolloutInput.Switched(host, switched.Previous));
+                        Post(new RolloutInput.Switched(host, switched.Previous, switched.WasActive));
                         break;
                     case AgentActivated:
                         Post(new RolloutInput.Activated(host));

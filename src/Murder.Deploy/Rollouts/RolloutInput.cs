@@ -28,7 +28,8 @@ public abstract record RolloutInput
 
     /// <summary><c>current</c> points to the release that was ordered, new or old; whether it is healthy is yet to be seen.</summary>
     /// <param name="Previous">what the host ran before; null when it ran nothing</param>
-    public sealed record Switched(int Host, string? Previous) : RolloutInput;
+    /// <param name="WasActive">it did so before the order too</param>
+    public sealed record Switched(int Host, string? Previous, bool WasActive = false) : RolloutInput;
 
     /// <summary>The release that was ordered runs, and passed its gates.</summary>
     public sealed record Activated(int Host) : RolloutInput;

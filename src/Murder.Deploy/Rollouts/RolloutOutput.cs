@@ -1,3 +1,5 @@
+using Murder.PeerHost.Contract;
+
 namespace Murder.Deploy;
 
 /// <summary>What the driver must do now. <c>Host</c> is the place in the plan's list.</summary>
@@ -14,7 +16,7 @@ public abstract record RolloutOutput
 
     /// <summary>Order that the host goes back to what it ran; answers as above.</summary>
     /// <param name="Release">null when it ran nothing</param>
-    public sealed record RollBack(int Host, string? Release) : RolloutOutput;
+    public sealed record RollBack(int Host, ReleaseId? Release) : RolloutOutput;
 
     /// <summary>The agent has done its part; answer: AgentLeft or AgentLost.</summary>
     public sealed record Dismiss(int Host) : RolloutOutput;

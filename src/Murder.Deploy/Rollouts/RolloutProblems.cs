@@ -10,19 +10,19 @@ internal static class RolloutProblems
         $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}: the release was activated nowhere.",
         "Mend the hosts named above and run the same command again: what they hold already is used, or leave them out with '!host' in Hosts.");
 
-    public static Problem NotActiveEverywhere(int failed, int hosts) => new(
+    public static Problem NotActiveEverywhere(int failed, int hosts, int active, int astray) => new(
         "MURDER0602",
-        $"The release could not be activated on {failed} of {hosts} hosts; the others run it.",
+        $"{failed} of {hosts} hosts failed: {active} run the release, {astray} may point to it without being healthy, and the others run what they ran before.",
         "Mend the hosts named above and run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release.");
 
     public static Problem RolledBack(int failed, int hosts, int allowed, int back) => new(
         "MURDER0605",
-        $"{failed} of {hosts} hosts did not get through the activation, and MurderMaxFailedHosts allows {allowed}: {(back == 1 ? "the one that was switched runs again what it ran before" : $"the {back} that were switched run again what they ran before")}.",
+        $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}: {WentBack(back)}.",
         "Mend what the hosts named above report, in the release or on the host, and deploy again; the release lies on all hosts still.");
 
     public static Problem NotRolledBack(int stuck, int hosts) => new(
         "MURDER0606",
-        $"{stuck} of {hosts} hosts could not be taken back and may run the new release; the others run what they ran before.",
+        $"{stuck} of {hosts} hosts could not be taken back, or not to health, as said above of each; the others run what they ran before.",
         "Look at each host named above ('dotnet msbuild -t:MurderStatus' tells what it runs), then run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to the release before.");
 
     public static Problem NothingToGoBackTo(IReadOnlyList<string> hosts) => new(
@@ -40,9 +40,9 @@ internal static class RolloutProblems
         $"The seeder on this machine failed: {reason.TrimEnd('.')}.",
         "Leave the publish folder as it is while a deploy runs, and run the same command again.");
 
-    public static Problem CancelledWhileActivating(int active, int hosts) => new(
+    public static Problem CancelledWhileActivating(int active, int astray, int hosts) => new(
         "MURDER0604",
-        $"The deploy was cancelled while it activated: {active} of {hosts} hosts run the new release.",
+        $"The deploy was cancelled while it activated: {active} of {hosts} hosts run the new release, and {astray} may point to it without being healthy.",
         "Run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release to finish it, or to the release before to go back.");
 
     public static Problem LeftOut(Problem problem) => new(
@@ -59,6 +59,13 @@ internal static class RolloutProblems
         "MURDER1602",
         $"{host} got corrupt data from {endpoint} and banned it ({detail}); the release is whole all the same.",
         "Check memory and disk of the machine at that address, and who else can reach the swarm port.");
+
+    private static string WentBack(int hosts) => hosts switch
+    {
+        0 => "no host had been switched yet, and all run what they ran before",
+        1 => "the one that was switched runs again what it ran before",
+        _ => $"the {hosts} that were switched run again what they ran before",
+    };
 
     private static string Names(IReadOnlyList<string> hosts) =>
         hosts.Count <= NamesMax ? string.Join(", ", hosts) : $"{string.Join(", ", hosts.Take(NamesMax))} and {hosts.Count - NamesMax} more";

@@ -15,7 +15,7 @@ internal sealed class ActivationHistory
     {
         switch (entry)
         {
-            case { Verb: AuditEntry.Activate, Result: AuditEntry.Ok }:
+            case { Verb: AuditEntry.Activate, Result: AuditEntry.Ok } when _releases.LastOrDefault() != entry.Release: // else its steps were done again
                 Put(entry.Previous); // unless it is there: the log may begin here, or somebody have made the link by hand
                 Put(entry.Release);
                 break;
@@ -42,7 +42,7 @@ internal sealed class ActivationHistory
             return;
         }
 
-        if (_releases.LastOrDefault() == entry.Previous)
+        if (_releases.Count > 0 && _releases[^1] == entry.Previous)
         {
             _releases.RemoveAt(_releases.Count - 1);
         }

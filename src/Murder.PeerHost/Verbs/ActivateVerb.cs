@@ -59,7 +59,7 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
                 Switch(previous);
             }
 
-            events.Send(new AgentSwitched(command.Release, previous));
+            events.Send(new AgentSwitched(command.Release, previous, WasActive: !isToBeSwitched));
             await steps.RunAfterSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
             if (!isToBeSwitched && !command.Steps.IsNone)
             {
@@ -86,6 +86,11 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            if (_releases.Current() == command.Release?.Value)
+            {
+                events.Send(new AgentSwitched(command.Release, previous)); // only that it will outlive a crash is not sure
+            }
+
             throw new VerbException(HostFailure.ActivationFailed, $"{_releases.Layout.Current} could not be switched: {e.Message}", e);
         }
 

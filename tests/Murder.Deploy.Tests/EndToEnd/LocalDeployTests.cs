@@ -69,7 +69,7 @@ public sealed class LocalDeployTests
 
         Assert.True(staged.Succeeded);
         Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));
-        IReadOnlyList<HostReport> activated = await Deployment.ActivateAsync(deploy.Settings with { Release = staged.Release }, deploy, CancellationToken.None);
+        (_, IReadOnlyList<HostReport> activated) = await Deployment.ActivateAsync(deploy.Settings with { Release = staged.Release }, isRollback: false, deploy, CancellationToken.None);
         Assert.All(activated, host => Assert.Equal(HostState.Active, host.State));
         Assert.Equal($"releases/{staged.Release}", new FileInfo(Path.Combine(deploy.LocalRoot(1), "current")).LinkTarget);
     }
@@ -79,8 +79,7 @@ public sealed class LocalDeployTests
     {
         using DeployFixture deploy = new();
 
-        IReadOnlyList<HostReport> hosts = await Deployment.ActivateAsync(
-            deploy.Settings with { Release = "1.0.0-20260101T000000Z-00000000" }, deploy, CancellationToken.None);
+        (_, IReadOnlyList<HostReport> hosts) = await Deployment.ActivateAsync(deploy.Settings with { Release = "1.0.0-20260101T000000Z-00000000" }, isRollback: false, deploy, CancellationToken.None);
 
         Assert.All(hosts, host => Assert.Equal(HostFailure.ReleaseMissing, host.Failure));
         Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));

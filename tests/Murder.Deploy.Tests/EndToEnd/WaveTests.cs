@@ -72,7 +72,7 @@ public sealed class WaveTests
         Assert.True(second.Succeeded, string.Join('\n', deploy.Log));
         Assert.Equal([$"releases/{first.Release}", $"releases/{second.Release}", $"releases/{second.Release}"], CurrentsOf(deploy));
         File.Delete(Path.Combine(deploy.LocalRoot(1), "bad"));
-        await Deployment.ActivateAsync(deploy.Settings with { Release = second.Release }, deploy, CancellationToken.None);
+        await Deployment.ActivateAsync(deploy.Settings with { Release = second.Release }, isRollback: false, deploy, CancellationToken.None);
         Assert.All(CurrentsOf(deploy), current => Assert.Equal($"releases/{second.Release}", current));
     }
 
@@ -89,6 +89,7 @@ public sealed class WaveTests
         Assert.False(bad.Succeeded);
         Assert.Equal([$"releases/{bad.Release}", $"releases/{good.Release}", $"releases/{good.Release}"], CurrentsOf(deploy));
         Assert.Contains("current points to the new release", bad.Hosts[0].Detail, StringComparison.Ordinal);
+        Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0602" && problem.Text.Contains("0 run the release, 1 may point to it", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -111,13 +112,12 @@ public sealed class WaveTests
         using DeployFixture deploy = Gated(waves: "100%");
         DeploymentReport first = await DeployAsync(deploy);
         DeploymentReport second = await DeployAsync(deploy);
+        await DeployAsync(deploy);
 
-        string previous = await Deployment.FindPreviousAsync(deploy.Settings, deploy, CancellationToken.None);
-        await Deployment.ActivateAsync(deploy.Settings with { Release = previous }, deploy, CancellationToken.None);
-
-        Assert.Equal(first.Release, previous);
+        Assert.Equal(second.Release, await GoBackAsync(deploy));
+        Assert.All(CurrentsOf(deploy), current => Assert.Equal($"releases/{second.Release}", current));
+        Assert.Equal(first.Release, await GoBackAsync(deploy)); // and not to the one that it went back from
         Assert.All(CurrentsOf(deploy), current => Assert.Equal($"releases/{first.Release}", current));
-        Assert.NotEqual(second.Release, previous);
     }
 
     [Fact]
@@ -142,6 +142,13 @@ public sealed class WaveTests
     {
         deploy.Directory.Write("publish/stamp.txt", Guid.NewGuid().ToByteArray()); // another content, and so another id
         return await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+    }
+
+    private static async Task<string> GoBackAsync(DeployFixture deploy)
+    {
+        string previous = await Deployment.FindPreviousAsync(deploy.Settings, deploy, CancellationToken.None);
+        await Deployment.ActivateAsync(deploy.Settings with { Release = previous }, isRollback: true, deploy, CancellationToken.None);
+        return previous;
     }
 
     private static void CloseGate(DeployFixture deploy, int number, string except) => File.WriteAllText(Path.Combine(deploy.LocalRoot(number), "bad"), except);

@@ -98,8 +98,8 @@ public sealed class RolloutWaveTests
         script.Failed(1, HostFailure.Unhealthy);
 
         Assert.Equal(["stop 1"], script.Activated(1));
-        Assert.Equal((HostFailure.AgentLost, true), (script.Rollout.Hosts[0].Failure!.Value, script.Rollout.Hosts[0].IsSwitched));
-        Assert.Contains("runs the new release", script.Rollout.Hosts[0].WhatHappened, StringComparison.Ordinal);
+        Assert.Equal((HostFailure.AgentLost, true), (script.Rollout.Hosts[0].Failure!.Value, script.Rollout.Hosts[0].IsAstray));
+        Assert.Contains("current points to the new release", script.Rollout.Hosts[0].WhatHappened, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,6 +112,59 @@ public sealed class RolloutWaveTests
         Assert.Equal(["stop 0"], script.Failed(0, HostFailure.ServiceFailed));
         Assert.Equal(HostFailure.Unhealthy, script.Rollout.Hosts[0].Failure);
         Assert.Equal("why; and it could not be taken back: why; current points to the new release", script.Rollout.Hosts[0].WhatHappened);
+    }
+
+    [Theory]
+    [InlineData("/opt/web-1", false, "it ran /opt/web-1 before, which is no release of ours")]
+    [InlineData(null, true, "it ran this release before, and no other is known")]
+    public void AHostIsNotTakenBackToWhatWeCannotActivate(string? previous, bool wasActive, string told)
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 1);
+        script.Say(new RolloutInput.Switched(0, previous, wasActive));
+
+        Assert.Equal(["stop 0"], script.Failed(0, HostFailure.Unhealthy));
+        Assert.True(script.Rollout.Hosts[0].IsAstray);
+        Assert.Contains($"why; and it could not be taken back: {told}", script.Rollout.Hosts[0].WhatHappened, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AHostThatRanTheReleaseBeforeIsNotTakenBackForAnothersFault()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 2);
+        script.Say(new RolloutInput.Switched(0, "1.0.0-old", WasActive: true));
+        script.Say(new RolloutInput.Activated(0));
+        script.Switched(1);
+        script.Failed(1, HostFailure.Unhealthy);
+
+        Assert.Equal(["stop 0", "stop 1"], script.Activated(1));
+        Assert.Equal(["Active", "RolledBack"], States(script));
+    }
+
+    [Fact]
+    public void AnAnswerFromTheWayBackThatComesLateIsNoSuccessOfTheRelease()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 2);
+        script.Activated(0);
+        script.Switched(1);
+        script.Failed(1, HostFailure.Unhealthy);
+        script.Activated(1);
+        Assert.Equal(RolloutPhase.RollingBack, script.Rollout.Phase);
+        script.Cancel();
+
+        script.Activated(0);
+
+        Assert.Equal((HostState.RolledBack, HostFailure.Cancelled, 2), (script.Rollout.Hosts[0].State, script.Rollout.Hosts[0].Failure!.Value, script.Rollout.FailedCount));
+        Assert.False(script.Rollout.Hosts[0].IsAstray);
+    }
+
+    [Fact]
+    public void AHostThatIsLostBeforeItSaysThatItSwitchedMayHave()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 1);
+        script.Lost(0);
+
+        Assert.True(script.Rollout.Hosts[0].IsAstray);
+        Assert.Contains("not known what current points to", script.Rollout.Hosts[0].WhatHappened, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,7 +233,7 @@ public sealed class RolloutWaveTests
         Assert.Equal(RolloutPhase.Finished, rollout.Phase);
         if (rollout.HasRolledBack)
         {
-            Assert.All(rollout.Hosts, host => Assert.True(!host.IsSwitched || host.HasFailed, "a host runs the new release, and nobody says so"));
+            Assert.All(rollout.Hosts, host => Assert.True(!host.IsSwitched || host.IsAstray, "a host runs the new release, and nobody says so"));
         }
         else if (rollout.HasSucceeded)
         {

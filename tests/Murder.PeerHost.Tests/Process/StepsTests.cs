@@ -256,7 +256,7 @@ public sealed class StepsTests : IDisposable
         Assert.Null(status.Previous);
 
         await agent.SendAsync(takeBack);
-        Assert.Equal(new AgentSwitched(null, null), await NextAsync(agent));
+        Assert.Equal(new AgentSwitched(null, null, WasActive: true), await NextAsync(agent));
         Assert.Equal(new AgentActivated(null, null), await NextAsync(agent));
     }
 
@@ -284,7 +284,7 @@ public sealed class StepsTests : IDisposable
 
         await agent.SendAsync(command);
 
-        Assert.Equal(new AgentSwitched(second, first.Value), await NextAsync(agent));
+        Assert.Equal(new AgentSwitched(second, first.Value, WasActive: true), await NextAsync(agent));
         Assert.Equal(new AgentActivated(second, first.Value), await NextAsync(agent));
         Assert.Equal([$"before releases/{first}", $"before releases/{second}"], await File.ReadAllLinesAsync(LogPath));
         Assert.Equal([$"activate {second} HookFailed: AfterActivate 'test -f mended' ended with exit code 1", $"activate {second} ok"], Audit().TakeLast(2));

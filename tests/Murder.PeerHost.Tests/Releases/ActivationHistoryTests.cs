@@ -47,4 +47,27 @@ public sealed class ActivationHistoryTests
 
         Assert.Equal(["C", "B"], history.NewestFirst);
     }
+
+    /// <summary>The first release was taken back to nothing, and then somebody named it to go back to.</summary>
+    [Fact]
+    public void AWayBackFromNothingIsRemembered()
+    {
+        ActivationHistory history = new();
+
+        history.Add(new AuditEntry(default, AuditEntry.Rollback, "A", null, "", AuditEntry.Ok));
+
+        Assert.Equal(["A"], history.NewestFirst);
+    }
+
+    /// <summary>As an activation writes it when <c>current</c> points to the release already.</summary>
+    [Fact]
+    public void StepsThatAreDoneAgainAreNoFurtherActivation()
+    {
+        ActivationHistory history = new();
+        history.Add(new AuditEntry(default, AuditEntry.Activate, "B", "A", "", AuditEntry.Ok));
+
+        history.Add(new AuditEntry(default, AuditEntry.Activate, "B", "A", "", AuditEntry.Ok));
+
+        Assert.Equal(["B", "A"], history.NewestFirst);
+    }
 }
