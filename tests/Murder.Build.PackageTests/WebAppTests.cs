@@ -70,6 +70,21 @@ public sealed class WebAppTests(PackageFixture package)
     }
 
     [Fact]
+    public async Task A_release_is_taken_back_to_the_one_before()
+    {
+        using Service service = await Service.CreateAsync("web", "backshop", package);
+        string root = service.Combine("obj", "murder", "local", "host02");
+        (await service.PublishAsync("-t:MurderDeploy", "-p:Hosts=local:2", "-p:MurderRelease=1.0.0-a")).Succeeded();
+        (await service.PublishAsync("-t:MurderDeploy", "-p:Hosts=local:2", "-p:MurderRelease=1.0.0-b")).Succeeded();
+
+        DotnetResult back = (await service.Cli.RunAsync(service.Directory, "msbuild", "-t:MurderRollback", "-p:Hosts=local:2")).Succeeded();
+
+        Assert.Contains("back to release 1.0.0-a", back.Output, StringComparison.Ordinal);
+        Assert.Equal("releases/1.0.0-a", new DirectoryInfo(Path.Combine(root, "current")).LinkTarget);
+        Assert.Contains("\"verb\":\"rollback\"", File.ReadLines(Path.Combine(root, ".murder", "audit.jsonl")).Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_same_content_gives_the_same_torrent()
     {
         using Service service = await Service.CreateAsync("web", "torrentshop", package);
