@@ -70,7 +70,7 @@ public static class Deployment
         Rollout rollout = new(plan);
         RolloutDriver driver = MakeDriver(plan, rollout, settings, TimeProvider.System.GetTimestamp(), log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
         await driver.RunAsync(cancellationToken).ConfigureAwait(false);
-        ReportFailures(plan, rollout, ports: null, log);
+        RolloutEnd.Report(plan, rollout, ports: null, log);
         cancellationToken.ThrowIfCancellationRequested();
         return (rollout.HasSucceeded, ReportBuilder.Hosts(plan, rollout, ports: null));
     }
@@ -135,7 +135,7 @@ public static class Deployment
             }
 
             await seeder.StopAsync().ConfigureAwait(false); // only then is known what it sent
-            ReportFailures(plan, rollout, seeder.Ports, log);
+            RolloutEnd.Report(plan, rollout, seeder.Ports, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
             Instant? firstByteAt = seeder.FirstByteTimestamp is { } timestamp ? driver.InstantOf(timestamp) : null;
             DeploymentReport report = ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.Ports, seeder.UploadedBytes, firstByteAt);
@@ -215,58 +215,6 @@ public static class Deployment
         }
 
         problems.ForEach(log.Report);
-    }
-
-    private static void ReportFailures(DeploymentPlan plan, Rollout rollout, DeployerPorts? ports, IDeploymentLog log)
-    {
-        int failed = 0;
-        for (int index = 0; index < plan.Hosts.Count; index++)
-        {
-            HostProgress host = rollout.Hosts[index];
-            if (host.Failure is { } failure && (failure != HostFailure.Cancelled || host.IsAstray))
-            {
-                failed++;
-                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.WhatHappened, ports);
-                log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
-            }
-        }
-
-        if (EndOf(plan, rollout, failed) is { } end)
-        {
-            log.Report(end);
-        }
-        else if (rollout is { IsCancelled: true, HasSucceeded: true })
-        {
-            log.Milestone($"the cancellation came too late: {rollout.Hosts.Count(host => host.State == HostState.Active)} of {plan.Hosts.Count} hosts run the new release");
-        }
-    }
-
-    /// <summary>What is to be said of a rollout as a whole; null when it came to its goal, or was cancelled before anything changed.</summary>
-    private static Problem? EndOf(DeploymentPlan plan, Rollout rollout, int failed)
-    {
-        int hosts = plan.Hosts.Count;
-        int active = rollout.Hosts.Count(host => host.State == HostState.Active);
-        int astray = rollout.Hosts.Count(host => host.IsAstray);
-        if (rollout.HasSucceeded)
-        {
-            return null;
-        }
-
-        if (rollout.IsCancelled)
-        {
-            return active + astray > 0 ? RolloutProblems.CancelledWhileActivating(active, astray, hosts) : null;
-        }
-
-        if (rollout.HasRolledBack)
-        {
-            return astray > 0
-                ? RolloutProblems.NotRolledBack(astray, hosts)
-                : RolloutProblems.RolledBack(failed, hosts, plan.FailedHostsMax, rollout.Hosts.Count(host => host.State == HostState.RolledBack));
-        }
-
-        return active + astray > 0
-            ? RolloutProblems.NotActiveEverywhere(failed, hosts, active, astray)
-            : RolloutProblems.TooManyFailed(failed, hosts, plan.FailedHostsMax);
     }
 
     private static ulong FreshSeed(IDeploymentLog log)

@@ -1,0 +1,59 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>Tells how a rollout ended: each host that failed, and then what that makes of the whole.</summary>
+internal static class RolloutEnd
+{
+    public static void Report(DeploymentPlan plan, Rollout rollout, DeployerPorts? ports, IDeploymentLog log)
+    {
+        int failed = 0;
+        for (int index = 0; index < plan.Hosts.Count; index++)
+        {
+            HostProgress host = rollout.Hosts[index];
+            if (host.Failure is { } failure && (failure != HostFailure.Cancelled || host.IsAstray))
+            {
+                failed++;
+                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.WhatHappened, ports);
+                log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
+            }
+        }
+
+        if (EndOf(plan, rollout, failed) is { } end)
+        {
+            log.Report(end);
+        }
+        else if (rollout is { IsCancelled: true, HasSucceeded: true })
+        {
+            log.Milestone($"the cancellation came too late: {rollout.Hosts.Count(host => host.State == HostState.Active)} of {plan.Hosts.Count} hosts run the new release");
+        }
+    }
+
+    /// <summary>What is to be said of a rollout as a whole; null when it came to its goal, or was cancelled before anything changed.</summary>
+    private static Problem? EndOf(DeploymentPlan plan, Rollout rollout, int failed)
+    {
+        int hosts = plan.Hosts.Count;
+        int active = rollout.Hosts.Count(host => host.State == HostState.Active);
+        int astray = rollout.Hosts.Count(host => host.IsAstray);
+        if (rollout.HasSucceeded)
+        {
+            return null;
+        }
+
+        if (rollout.IsCancelled)
+        {
+            return active + astray > 0 ? RolloutProblems.CancelledWhileActivating(active, astray, hosts) : null;
+        }
+
+        if (rollout.HasRolledBack)
+        {
+            return astray > 0
+                ? RolloutProblems.NotRolledBack(astray, hosts)
+                : RolloutProblems.RolledBack(failed, hosts, plan.FailedHostsMax, rollout.Hosts.Count(host => host.State == HostState.RolledBack));
+        }
+
+        return active + astray > 0
+            ? RolloutProblems.NotActiveEverywhere(failed, hosts, active, astray)
+            : RolloutProblems.TooManyFailed(failed, hosts, plan.FailedHostsMax);
+    }
+}
