@@ -8,6 +8,8 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
     private RolloutPhase _lastPhase = RolloutPhase.Staging;
     private int _bootstrapped;
     private int _staged;
+    private int _active; // counted, for the line is written at every input
+    private int _back;
     private int _wavesTold;
 
     public void Observe(RolloutInput input)
@@ -32,7 +34,10 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
                 log.Detail($"{Name(switched.Host)}: switched (before: {switched.Previous ?? "nothing"})");
                 break;
             case RolloutInput.Activated activated:
-                log.Detail($"{Name(activated.Host)}: {(rollout.Hosts[activated.Host].State == HostState.RolledBack ? "runs again what it ran before" : "active")}");
+                bool isBack = rollout.Hosts[activated.Host].State == HostState.RolledBack;
+                _back += isBack ? 1 : 0;
+                _active += isBack ? 0 : 1;
+                log.Detail($"{Name(activated.Host)}: {(isBack ? "runs again what it ran before" : "active")}");
                 break;
             case RolloutInput.AgentFailed failed:
                 log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
@@ -116,12 +121,12 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
         if (rollout.Phase == RolloutPhase.Activating)
         {
             string wave = rollout.WaveCount > 1 ? $"wave {rollout.WavesBegun}/{rollout.WaveCount}, " : "";
-            return $"{wave}active {Count(HostState.Active)}/{hosts}, failed {rollout.FailedCount}";
+            return $"{wave}active {_active}/{hosts}, failed {rollout.FailedCount}";
         }
 
         if (rollout.Phase == RolloutPhase.RollingBack)
         {
-            return $"rolling back, {Count(HostState.RolledBack)} done";
+            return $"rolling back, {_back} done";
         }
 
         int percent = rollout.TotalBytes == 0 ? 0 : (int)(100 * rollout.VerifiedBytes / rollout.TotalBytes);
