@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Murder.Swarm;
 
 namespace Murder.PeerHost;
@@ -5,6 +6,8 @@ namespace Murder.PeerHost;
 /// <summary>What the hashes of the pieces do not cover of a staged release: lengths, empty files, symlinks, the executable bit, and what is too much.</summary>
 internal static class StagedFolder
 {
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
+
     /// <summary>Half a sentence that names the first entry that is not as the metainfo says; null when all are.</summary>
     public static string? FirstDifference(string folder, Metainfo metainfo) =>
         metainfo.Files.Select(entry => Difference(folder, entry)).FirstOrDefault(difference => difference is not null) ?? FirstStranger(folder, metainfo);
@@ -12,14 +15,15 @@ internal static class StagedFolder
     private static string? FirstStranger(string folder, Metainfo metainfo)
     {
         HashSet<string> named = [.. metainfo.Files.Select(entry => entry.Path)];
-        EnumerationOptions everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
-        return new DirectoryInfo(folder).EnumerateFileSystemInfos("*", everything)
-            .Where(entry => entry.LinkTarget is not null || entry is FileInfo)
-            .Select(entry => Path.GetRelativePath(folder, entry.FullName))
-            .Where(path => !named.Contains(path))
-            .Select(path => $"{path} is not part of the release")
-            .FirstOrDefault();
+        FileSystemEnumerable<string> entries = new(folder, (ref FileSystemEntry entry) => Path.GetRelativePath(folder, entry.ToFullPath()), Everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || IsLink(ref entry),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry), // what lies behind a link to a folder has a path of its own
+        };
+        return entries.Where(path => !named.Contains(path)).Select(path => $"{path} is not part of the release").FirstOrDefault();
     }
+
+    private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
 
     private static string? Difference(string folder, FileEntry entry)
     {
