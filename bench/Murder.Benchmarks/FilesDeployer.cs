@@ -21,7 +21,7 @@ internal static partial class FilesDeployer
             PublishDirectory = arguments[0],
             Hosts = $"local:{arguments[2]}",
             AgentDirectory = Path.Combine(AppContext.BaseDirectory, "agents"),
-            LocalDirectory = Path.Combine(arguments[1], "hosts"),
+            StateDirectory = Path.Combine(arguments[1], "hosts"),
             ReportDirectory = arguments[1],
         };
         SeederLog log = new();

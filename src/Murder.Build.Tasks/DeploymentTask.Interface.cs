@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
 using Murder.Deploy;
 
 namespace Murder.Build.Tasks;
@@ -6,109 +7,56 @@ namespace Murder.Build.Tasks;
 /// <summary>The inputs that all verbs have in common: what <see cref="DeploymentSettings"/> says, as MSBuild hands it over.</summary>
 public abstract partial class DeploymentTask
 {
+    private const StringSplitOptions ListOptions = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+
+    /// <summary>
+    /// One item, whose metadata are the settings: the texts of <see cref="DeploymentSettings"/> by their names, relative paths as they were
+    /// written; and <c>ProjectFile</c>, <c>Progress</c> (<see cref="ProgressStyle"/>) and <c>TerminalLogger</c>, which is
+    /// <c>$(_MSBUILDTLENABLED)</c>: "1" while the terminal logger, which shows no messages, draws the terminal.
+    /// </summary>
     [Required]
-    public string ProjectFile { get; set; } = "";
-
-    [Required]
-    public string Application { get; set; } = "";
-
-    /// <summary>Version of the service, the first part of a release id.</summary>
-    public string Version { get; set; } = "";
-
-    /// <summary>Folder that <c>dotnet publish</c> filled.</summary>
-    [Required]
-    public string PublishDirectory { get; set; } = "";
-
-    /// <summary>Folder with the agents of the package.</summary>
-    [Required]
-    public string AgentDirectory { get; set; } = "";
-
-    [Required]
-    public string LocalDirectory { get; set; } = "";
-
-    [Required]
-    public string ReportDirectory { get; set; } = "";
-
-    public string Hosts { get; set; } = "";
+    public ITaskItem Settings { get; set; } = new TaskItem("settings");
 
     /// <summary><c>MurderHost</c> items.</summary>
     public ITaskItem[] HostItems { get; set; } = [];
-
-    public string Inventory { get; set; } = "";
-
-    public string Root { get; set; } = "";
-
-    public string Release { get; set; } = "";
-
-    public string ConnectionsMax { get; set; } = "";
-
-    public string Port { get; set; } = "";
-
-    public string SwarmSecurity { get; set; } = "";
-
-    public string RateLimit { get; set; } = "";
-
-    public string MaxFailedHosts { get; set; } = "";
-
-    public string Waves { get; set; } = "";
-
-    public string OnFailure { get; set; } = "";
-
-    public string BeforeActivate { get; set; } = "";
-
-    public string AfterActivate { get; set; } = "";
-
-    public string Service { get; set; } = "";
-
-    public string HealthUrl { get; set; } = "";
-
-    public string HealthTimeout { get; set; } = "";
-
-    public string IdentityFile { get; set; } = "";
-
-    /// <summary>Files of host keys, separated by ';'.</summary>
-    public string KnownHosts { get; set; } = "";
-
-    /// <summary><c>auto</c>, <c>line</c>, <c>plain</c> or <c>none</c>; see <see cref="ProgressStyle"/>.</summary>
-    public string Progress { get; set; } = "";
-
-    /// <summary><c>$(_MSBUILDTLENABLED)</c>: "1" while the terminal logger, which shows no messages, draws the terminal.</summary>
-    public string TerminalLogger { get; set; } = "";
 
     /// <summary>The request as the deploy understands it: text still, but every path absolute.</summary>
     internal DeploymentSettings ToSettings() => new()
     {
         ProjectDirectory = ProjectDirectory,
-        Application = Application,
-        Version = Version,
-        PublishDirectory = Absolute(PublishDirectory),
-        Hosts = Hosts,
-        AgentDirectory = Absolute(AgentDirectory),
-        LocalDirectory = Absolute(LocalDirectory),
-        ReportDirectory = Absolute(ReportDirectory),
+        Application = Setting(nameof(DeploymentSettings.Application)),
+        Version = Setting(nameof(DeploymentSettings.Version)),
+        PublishDirectory = Absolute(Setting(nameof(DeploymentSettings.PublishDirectory))),
+        Hosts = Setting(nameof(DeploymentSettings.Hosts)),
+        AgentDirectory = Absolute(Setting(nameof(DeploymentSettings.AgentDirectory))),
+        StateDirectory = Absolute(Setting(nameof(DeploymentSettings.StateDirectory))),
+        ReportDirectory = Absolute(Setting(nameof(DeploymentSettings.ReportDirectory))),
         HostItems = [.. HostItems.Select(ToHostItem)],
-        Inventory = Absolute(Inventory),
-        Root = Root,
-        Release = Release,
-        ConnectionsMax = ConnectionsMax,
-        Port = Port,
-        SwarmSecurity = SwarmSecurity,
-        RateLimit = RateLimit,
-        MaxFailedHosts = MaxFailedHosts,
-        Waves = Waves,
-        OnFailure = OnFailure,
-        BeforeActivate = BeforeActivate,
-        AfterActivate = AfterActivate,
-        Service = Service,
-        HealthUrl = HealthUrl,
-        HealthTimeout = HealthTimeout,
-        IdentityFile = Absolute(IdentityFile),
-        KnownHosts = string.Join(';', KnownHosts.Split(';', ListOptions).Select(Absolute)),
+        Inventory = Absolute(Setting(nameof(DeploymentSettings.Inventory))),
+        Root = Setting(nameof(DeploymentSettings.Root)),
+        Release = Setting(nameof(DeploymentSettings.Release)),
+        ConnectionsMax = Setting(nameof(DeploymentSettings.ConnectionsMax)),
+        Port = Setting(nameof(DeploymentSettings.Port)),
+        SwarmSecurity = Setting(nameof(DeploymentSettings.SwarmSecurity)),
+        RateLimit = Setting(nameof(DeploymentSettings.RateLimit)),
+        MaxFailedHosts = Setting(nameof(DeploymentSettings.MaxFailedHosts)),
+        Waves = Setting(nameof(DeploymentSettings.Waves)),
+        OnFailure = Setting(nameof(DeploymentSettings.OnFailure)),
+        BeforeActivate = Setting(nameof(DeploymentSettings.BeforeActivate)),
+        AfterActivate = Setting(nameof(DeploymentSettings.AfterActivate)),
+        Service = Setting(nameof(DeploymentSettings.Service)),
+        HealthUrl = Setting(nameof(DeploymentSettings.HealthUrl)),
+        HealthTimeout = Setting(nameof(DeploymentSettings.HealthTimeout)),
+        IdentityFile = Absolute(Setting(nameof(DeploymentSettings.IdentityFile))),
+        KnownHosts = string.Join(';', Setting(nameof(DeploymentSettings.KnownHosts)).Split(';', ListOptions).Select(Absolute)),
     };
 
-    private const StringSplitOptions ListOptions = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+    private string ProjectFile => Setting(nameof(ProjectFile));
 
     private string ProjectDirectory => Path.GetDirectoryName(ProjectFile) ?? "";
+
+    /// <summary>Empty when it is not given.</summary>
+    private string Setting(string name) => Settings.GetMetadata(name);
 
     /// <summary>
     /// Relative to the project, never to the current directory, which is another one when projects build on several threads; <c>~/</c> as a shell

@@ -15,7 +15,8 @@ public abstract partial class DeploymentTask : Microsoft.Build.Utilities.Task, I
     public sealed override bool Execute()
     {
         using TerminationSignals signals = new(_cancellation);
-        using MSBuildLog log = new(Log, ProjectFile, ProgressStyles.Choose(Progress, TerminalLogger));
+        using MSBuildLog log = new(Log, ProjectFile, ProgressStyles.Choose(Setting("Progress"), Setting("TerminalLogger")));
+        log.Detail(Request());
         try
         {
             // Off MSBuild's thread and async all the way: MSBuild runs on few pool threads, and waiting on them starves the deploy.
@@ -43,6 +44,16 @@ public abstract partial class DeploymentTask : Microsoft.Build.Utilities.Task, I
         }
 
         return !Log.HasLoggedErrors;
+    }
+
+    /// <summary>All that was given, for whoever asks why it was not what he meant.</summary>
+    private string Request()
+    {
+        IEnumerable<string> settings = Settings.CloneCustomMetadata().Keys.Cast<string>()
+            .Where(name => Setting(name).Length > 0)
+            .Order(StringComparer.Ordinal)
+            .Select(name => $"{name}='{Setting(name)}'");
+        return $"murder: {string.Join(' ', settings)} MurderHost items: {string.Join(' ', HostItems.Select(item => item.ItemSpec))}";
     }
 
     /// <summary>MSBuild calls it on Ctrl-C, and waits until <see cref="Execute"/> has cleaned up.</summary>

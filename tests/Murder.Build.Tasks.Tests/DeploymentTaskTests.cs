@@ -113,7 +113,7 @@ public sealed class DeploymentTaskTests
     public void Every_verb_may_run_in_the_process_of_a_multithreaded_build(Type verb) =>
         Assert.Contains(verb.CustomAttributes, attribute => attribute.AttributeType.FullName == "Microsoft.Build.Framework.MSBuildMultiThreadableTaskAttribute");
 
-    private TestVerb Verb(Func<MSBuildLog, CancellationToken, Task<bool>> run) => new(run) { BuildEngine = _engine, ProjectFile = "/work/shop/shop.csproj" };
+    private TestVerb Verb(Func<MSBuildLog, CancellationToken, Task<bool>> run) => new(run) { BuildEngine = _engine };
 
     private sealed class TestVerb(Func<MSBuildLog, CancellationToken, Task<bool>> run) : DeploymentTask
     {

@@ -1,6 +1,9 @@
+using System.Reflection;
+using System.Xml.Linq;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using Murder.Deploy;
+using Murder.Testing;
 
 namespace Murder.Build.Tasks.Tests;
 
@@ -11,32 +14,24 @@ public sealed class SettingsTests
     public void Every_property_reaches_the_settings()
     {
         DeployRelease task = Task();
-        task.Hosts = "prod !web3";
-        task.Root = "/srv/shop";
-        task.Release = "1.2.3-x";
-        task.ConnectionsMax = "7";
-        task.Port = "7000";
-        task.SwarmSecurity = "none";
-        task.RateLimit = "12.5M";
-        task.MaxFailedHosts = "10%";
+        foreach (PropertyInfo setting in Texts)
+        {
+            task.Settings.SetMetadata(setting.Name, $"/{setting.Name}");
+        }
 
         DeploymentSettings settings = task.ToSettings();
 
+        Assert.All(Texts, setting => Assert.Equal($"/{setting.Name}", setting.GetValue(settings)));
         Assert.Equal("/work/shop", settings.ProjectDirectory);
-        Assert.Equal("shop", settings.Application);
-        Assert.Equal("1.2.3", settings.Version);
-        Assert.Equal("/work/shop/bin/publish/", settings.PublishDirectory);
-        Assert.Equal("/package/tools/agent/", settings.AgentDirectory);
-        Assert.Equal("/work/shop/obj/murder/local/", settings.LocalDirectory);
-        Assert.Equal("/work/shop/bin/murder/", settings.ReportDirectory);
-        Assert.Equal("prod !web3", settings.Hosts);
-        Assert.Equal("/srv/shop", settings.Root);
-        Assert.Equal("1.2.3-x", settings.Release);
-        Assert.Equal("7", settings.ConnectionsMax);
-        Assert.Equal("7000", settings.Port);
-        Assert.Equal("none", settings.SwarmSecurity);
-        Assert.Equal("12.5M", settings.RateLimit);
-        Assert.Equal("10%", settings.MaxFailedHosts);
+    }
+
+    [Fact]
+    public void The_targets_give_every_setting()
+    {
+        XDocument targets = XDocument.Load(Repository.Combine("build", "Murder.Build.targets"));
+        IEnumerable<string> given = targets.Descendants("_MurderSettings").Single(item => item.Attribute("Include") is not null).Elements().Select(element => element.Name.LocalName);
+
+        Assert.Equal(Texts.Select(setting => setting.Name).Concat(["ProjectFile", "Progress", "TerminalLogger"]).Order(), given.Order());
     }
 
     [Fact]
@@ -44,9 +39,7 @@ public sealed class SettingsTests
     {
         DeploymentSettings settings = Task().ToSettings();
 
-        Assert.All(
-            [settings.Hosts, settings.Inventory, settings.Root, settings.Release, settings.ConnectionsMax, settings.Port, settings.IdentityFile, settings.KnownHosts],
-            value => Assert.Equal("", value));
+        Assert.All(Texts, setting => Assert.Equal("", setting.GetValue(settings)));
         Assert.Empty(settings.HostItems);
     }
 
@@ -55,9 +48,9 @@ public sealed class SettingsTests
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         DeployRelease task = Task();
-        task.Inventory = "../murder.hosts.ini";
-        task.IdentityFile = "~/.ssh/deploy";
-        task.KnownHosts = "/etc/known ; keys/known_hosts;;~/known";
+        task.Settings.SetMetadata("Inventory", "../murder.hosts.ini");
+        task.Settings.SetMetadata("IdentityFile", "~/.ssh/deploy");
+        task.Settings.SetMetadata("KnownHosts", "/etc/known ; keys/known_hosts;;~/known");
 
         DeploymentSettings settings = task.ToSettings();
 
@@ -85,14 +78,14 @@ public sealed class SettingsTests
             Assert.Single(task.ToSettings().HostItems));
     }
 
-    private static DeployRelease Task() => new()
+    private static DeployRelease Task()
     {
-        ProjectFile = "/work/shop/shop.csproj",
-        Application = "shop",
-        Version = "1.2.3",
-        PublishDirectory = "bin/publish/",
-        AgentDirectory = "/package/build/../tools/agent/",
-        LocalDirectory = "obj/murder/local/",
-        ReportDirectory = "bin/murder/",
-    };
+        TaskItem settings = new("settings");
+        settings.SetMetadata("ProjectFile", "/work/shop/shop.csproj");
+        return new DeployRelease { Settings = settings };
+    }
+
+    /// <summary>What a user can say, but for <see cref="DeploymentSettings.ProjectDirectory"/>, which follows from the project.</summary>
+    private static IEnumerable<PropertyInfo> Texts =>
+        typeof(DeploymentSettings).GetProperties().Where(property => property.PropertyType == typeof(string) && property.CanWrite && property.Name != nameof(DeploymentSettings.ProjectDirectory));
 }

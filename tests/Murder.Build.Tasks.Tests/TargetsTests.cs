@@ -25,7 +25,7 @@ public sealed class TargetsTests
         Assert.Equal($"{service.Directory}/bin/Release/net10.0/publish/", project.GetPropertyValue("_MurderPublishDirectory"));
         Assert.Equal($"{service.Directory}/bin/murder/", project.GetPropertyValue("_MurderReportDirectory"));
         Assert.Equal($"{service.Directory}/bin/murder/shop.torrent", project.GetPropertyValue("_MurderTorrentFile"));
-        Assert.Equal($"{service.Directory}/obj/murder/local/", project.GetPropertyValue("_MurderLocalDirectory"));
+        Assert.Equal($"{service.Directory}/obj/murder/", project.GetPropertyValue("_MurderStateDirectory"));
         Assert.Equal("auto", project.GetPropertyValue("MurderProgress"));
         Assert.Equal("false", project.GetPropertyValue("MurderAllowDebug"));
     }

@@ -40,8 +40,11 @@ public sealed record DeploymentSettings
     /// <summary>Folder with the agents: <c>linux-x64/murder-peer.gz</c> (static) and <c>any/murder-peer.dll</c> (for local hosts).</summary>
     public required string AgentDirectory { get; init; }
 
+    /// <summary>Folder of what is to be found again by the next run of the same project: <c>obj/murder/</c>.</summary>
+    public required string StateDirectory { get; init; }
+
     /// <summary>Folder below which local hosts have their roots.</summary>
-    public required string LocalDirectory { get; init; }
+    public string LocalDirectory => Path.Combine(StateDirectory, "local");
 
     public required string ReportDirectory { get; init; }
 

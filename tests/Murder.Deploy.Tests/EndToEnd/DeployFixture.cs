@@ -26,7 +26,7 @@ internal sealed partial class DeployFixture : IDisposable, IDeploymentLog
             PublishDirectory = PublishDirectory,
             Hosts = "local:3",
             AgentDirectory = Directory.Combine("agents"),
-            LocalDirectory = Directory.Combine("local"),
+            StateDirectory = Directory.Combine("state"),
             ReportDirectory = Directory.Combine("report"),
         };
     }
@@ -55,7 +55,7 @@ internal sealed partial class DeployFixture : IDisposable, IDeploymentLog
         ? int.Parse(told.Groups[1].Value, CultureInfo.InvariantCulture)
         : null;
 
-    public string LocalRoot(int number) => Directory.Combine("local", $"host{number:00}");
+    public string LocalRoot(int number) => Directory.Combine("state", "local", $"host{number:00}");
 
     /// <summary>Process id of a local host's agent, by the lock it holds; null while it holds none. Not read by .NET, which respects the lock.</summary>
     public int? AgentOf(int number)

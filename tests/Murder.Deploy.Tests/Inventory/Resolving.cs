@@ -11,7 +11,7 @@ internal static class Resolving
         PublishDirectory = "/src/shop/publish",
         Hosts = hosts,
         AgentDirectory = "/agents",
-        LocalDirectory = "/src/shop/obj/murder/local",
+        StateDirectory = "/src/shop/obj/murder",
         ReportDirectory = "/src/shop/bin/murder",
         HostItems = items,
     };

@@ -239,7 +239,7 @@ public sealed class SshConnectorTests
         PublishDirectory = "/p/out",
         Hosts = "a",
         AgentDirectory = "/p/agents",
-        LocalDirectory = "/p/local",
+        StateDirectory = "/p",
         ReportDirectory = "/p/report",
     };
 }

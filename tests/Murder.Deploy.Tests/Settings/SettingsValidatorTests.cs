@@ -101,7 +101,7 @@ public sealed class SettingsValidatorTests
         PublishDirectory = "/p/publish",
         Hosts = "local",
         AgentDirectory = "/a",
-        LocalDirectory = "/l",
+        StateDirectory = "/l",
         ReportDirectory = "/r",
     };
 }
