@@ -90,8 +90,8 @@ public sealed record AgentSwitched(ReleaseId? Release, string? Previous, bool Wa
 
 /// <summary>Every step of the activation is done.</summary>
 /// <param name="Release">null when nothing is active any more</param>
-/// <param name="Previous">as <see cref="AgentSwitched"/> said</param>
-public sealed record AgentActivated(ReleaseId? Release, string? Previous) : AgentEvent;
+/// <param name="WasDone">by an earlier activation: the release ran and was healthy, and nothing was touched</param>
+public sealed record AgentActivated(ReleaseId? Release, bool WasDone = false) : AgentEvent;
 
 /// <param name="Current">null when no release is active</param>
 /// <param name="Previous">the release that was active before it, by the audit log; null when there is none</param>

@@ -26,6 +26,7 @@ public sealed class WebAppTests(PackageFixture package)
         AssertNothingOfOurs(publish);
         AssertReport(service.Combine("bin", "murder", "report.json"), firstReleases[0]);
 
+        service.Write("shop/wwwroot/new.txt", "new");
         (await service.PublishAsync("-t:MurderDeploy", "-p:Hosts=prod", $"-p:MurderKnownHosts={hosts.KnownHostsPath}")).Succeeded();
 
         Assert.All(hosts.Roots, root => Assert.NotEqual(firstReleases[0], HostTree.AssertRuns(root, publish)));

@@ -12,10 +12,21 @@ internal static class ReleaseBuilder
     {
         Metainfo metainfo = await DescribeAsync(settings.PublishDirectory, options.Application, cancellationToken).ConfigureAwait(false);
         RequireSendable(metainfo, AgentProtocol.MetainfoBytesMax);
-        ReleaseId id = settings.Release.Length > 0
-            ? ReleaseId.Parse(settings.Release)
-            : Release.MakeId(options.Version, now, metainfo.InfoHash);
+        ReleaseId id = settings.Release.Length > 0 ? ReleaseId.Parse(settings.Release) : IdOf(metainfo, settings, options, now);
         return new Release(id, settings.PublishDirectory, metainfo);
+    }
+
+    private static ReleaseId IdOf(Metainfo metainfo, DeploymentSettings settings, DeploymentOptions options, DateTimeOffset now)
+    {
+        ReleaseMemory memory = new(settings.StateDirectory);
+        if (memory.Recall(options.Version, metainfo.InfoHash) is { } known)
+        {
+            return known;
+        }
+
+        ReleaseId made = Release.MakeId(options.Version, now, metainfo.InfoHash);
+        memory.Keep(made, options.Version, metainfo.InfoHash);
+        return made;
     }
 
     /// <summary>Found here once, and not on every host when its agent refuses the line.</summary>

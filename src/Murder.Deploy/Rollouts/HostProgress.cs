@@ -58,6 +58,9 @@ public sealed class HostProgress
     /// <summary>It ran the release before this rollout: it is no work of this one, which does not take it back unless it fails.</summary>
     internal bool WasActive { get; set; }
 
+    /// <summary>It ran the release before this rollout, in health, and nothing was done to it.</summary>
+    public bool WasUntouched { get; internal set; }
+
     internal bool IsRollbackOrdered { get; set; }
 
     /// <summary>The agent was told to go.</summary>

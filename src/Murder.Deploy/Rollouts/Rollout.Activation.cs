@@ -131,7 +131,7 @@ public sealed partial class Rollout
         }
     }
 
-    private void OnActivated(HostProgress host, Instant now)
+    private void OnActivated(HostProgress host, bool wasDone, Instant now)
     {
         if (host.IsRollbackOrdered)
         {
@@ -145,6 +145,7 @@ public sealed partial class Rollout
             host.Detail = "";
             host.State = HostState.Active;
             host.ActiveAt = now;
+            host.WasUntouched = wasDone;
         }
     }
 

@@ -124,7 +124,7 @@ public sealed partial class Rollout
                 OnSwitched(_hosts[switched.Host], switched, now);
                 break;
             case RolloutInput.Activated activated:
-                OnActivated(_hosts[activated.Host], now);
+                OnActivated(_hosts[activated.Host], activated.WasDone, now);
                 break;
             case RolloutInput.AgentFailed failed:
                 OnAgentFailed(failed.Host, failed.Failure, failed.Detail, now);

@@ -196,8 +196,8 @@ internal sealed class RolloutDriver(
                     case AgentSwitched switched:
                         Post(new RolloutInput.Switched(host, switched.Previous, switched.WasActive));
                         break;
-                    case AgentActivated:
-                        Post(new RolloutInput.Activated(host));
+                    case AgentActivated activated:
+                        Post(new RolloutInput.Activated(host, activated.WasDone));
                         break;
                     case AgentFailed failed:
                         Post(new RolloutInput.AgentFailed(host, failed.Failure, failed.Detail));

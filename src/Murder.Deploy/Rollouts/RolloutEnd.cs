@@ -19,6 +19,11 @@ internal static class RolloutEnd
             }
         }
 
+        if (rollout.HasSucceeded && RepairHosts.Of(plan, rollout) is { } leftOut)
+        {
+            log.Milestone($"once mended, the same command with -p:Hosts={leftOut} deploys to just {(failed == 1 ? "it" : "them")}");
+        }
+
         if (EndOf(plan, rollout, failed) is { } end)
         {
             log.Report(end);

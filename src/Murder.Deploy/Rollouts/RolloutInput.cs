@@ -32,7 +32,8 @@ public abstract record RolloutInput
     public sealed record Switched(int Host, string? Previous, bool WasActive = false) : RolloutInput;
 
     /// <summary>The release that was ordered runs, and passed its gates.</summary>
-    public sealed record Activated(int Host) : RolloutInput;
+    /// <param name="WasDone">it did so before, and the host was left alone</param>
+    public sealed record Activated(int Host, bool WasDone = false) : RolloutInput;
 
     /// <summary>The agent could not carry out its order; it still listens.</summary>
     public sealed record AgentFailed(int Host, HostFailure Failure, string Detail) : RolloutInput;

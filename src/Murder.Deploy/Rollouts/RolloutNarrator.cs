@@ -37,7 +37,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
                 bool isBack = rollout.Hosts[activated.Host].State == HostState.RolledBack;
                 _back += isBack ? 1 : 0;
                 _active += isBack ? 0 : 1;
-                log.Detail($"{Name(activated.Host)}: {(isBack ? "runs again what it ran before" : "active")}");
+                log.Detail($"{Name(activated.Host)}: {(isBack ? "runs again what it ran before" : activated.WasDone ? "active already" : "active")}");
                 break;
             case RolloutInput.AgentFailed failed:
                 log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
@@ -97,7 +97,9 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
         {
             string waves = rollout.WavesBegun > 1 ? $" in {rollout.WavesBegun} waves" : "";
             string healthy = plan.Steps.HealthUrl.Length > 0 && rollout.FailedCount == 0 ? ", all healthy" : "";
-            log.Milestone($"activated {Count(HostState.Active)}/{hosts}{waves}{healthy}");
+            int untouched = rollout.Hosts.Count(host => host.WasUntouched);
+            string before = untouched == 0 ? "" : $"; {(untouched == hosts ? "all" : untouched)} ran it already and were left alone";
+            log.Milestone($"activated {Count(HostState.Active)}/{hosts}{waves}{healthy}{before}");
         }
 
         if (rollout.HasRolledBack && _lastPhase < RolloutPhase.Stopping && rollout.Phase >= RolloutPhase.Stopping)

@@ -55,6 +55,26 @@ internal sealed class StepRunner : IDisposable
         }
     }
 
+    /// <summary>Whether what an earlier activation left runs still: the service is active, and the URL answers. Changes nothing.</summary>
+    /// <exception cref="OperationCanceledException"/>
+    public async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ControlServiceAsync("is-active", previous: null, cancellationToken).ConfigureAwait(false);
+            if (_health is not null)
+            {
+                await _health.WaitAsync(_options.HealthAnswerMax, cancellationToken).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (VerbException)
+        {
+            return false; // an expected answer: all steps will be done again
+        }
+    }
+
     public void Dispose() => _health?.Dispose();
 
     private async Task RunHookAsync(string step, string command, ReleaseId release, string? previous, CancellationToken cancellationToken)

@@ -10,16 +10,25 @@ internal sealed class ActivationHistory
 
     public IEnumerable<string> NewestFirst => Enumerable.Reverse(_releases);
 
+    /// <summary>The release whose activation came to its end, every step of it, and was not touched since; null when that of the last one did not.</summary>
+    public string? Settled { get; private set; }
+
     /// <param name="entry">the one that was written next</param>
     public void Add(AuditEntry entry)
     {
-        switch (entry)
+        bool isSwitch = entry.Result is AuditEntry.Switched or AuditEntry.Ok;
+        if (entry.Verb is AuditEntry.Activate or AuditEntry.Rollback && (isSwitch || entry.Release == Settled)) // another's failure came before its switch
         {
-            case { Verb: AuditEntry.Activate, Result: AuditEntry.Ok } when _releases.LastOrDefault() != entry.Release: // else its steps were done again
+            Settled = entry.Result == AuditEntry.Ok ? entry.Release : null;
+        }
+
+        switch (entry.Verb)
+        {
+            case AuditEntry.Activate when isSwitch && _releases.LastOrDefault() != entry.Release: // else its steps were done again
                 Put(entry.Previous); // unless it is there: the log may begin here, or somebody have made the link by hand
                 Put(entry.Release);
                 break;
-            case { Verb: AuditEntry.Rollback, Result: AuditEntry.Ok }:
+            case AuditEntry.Rollback when isSwitch:
                 TakeBack(entry);
                 break;
         }

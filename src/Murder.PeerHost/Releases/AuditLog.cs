@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Murder.PeerHost.Contract;
 
 namespace Murder.PeerHost;
 
@@ -10,14 +9,15 @@ namespace Murder.PeerHost;
 /// <param name="Release">null for a rollback after which nothing is active</param>
 /// <param name="Previous">active before; null when there was none, or the verb changes nothing about it</param>
 /// <param name="Result">
-/// <c>ok</c>, or the failure and what it says. An activation has its <c>ok</c> as soon as <c>current</c> is switched; when a step after that
-/// fails, an entry of the same verb and release with the failure follows.
+/// <c>ok</c>, or the failure and what it says. An activation that has steps after the switch is <c>switched</c> first; an entry of the same verb
+/// and release with <c>ok</c> or the failure follows, unless the agent died.
 /// </param>
 internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string? Release, string? Previous, string DeployedBy, string Result)
 {
     public const string Stage = "stage";
     public const string Activate = "activate";
     public const string Rollback = "rollback";
+    public const string Switched = "switched";
     public const string Ok = "ok";
 }
 
@@ -39,9 +39,7 @@ internal sealed class AuditLog(string path)
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>The release that was active last before the current one, was not taken back and is still wanted; null when there is none.</summary>
-    /// <param name="isThere">true for a release that can still be activated</param>
-    public string? PreviousOf(string? current, Func<ReleaseId, bool> isThere)
+    public ActivationHistory ReadHistory()
     {
         ActivationHistory history = new();
         foreach (AuditEntry entry in Read())
@@ -49,7 +47,7 @@ internal sealed class AuditLog(string path)
             history.Add(entry);
         }
 
-        return history.NewestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && isThere(id));
+        return history;
     }
 
     private List<AuditEntry> Read()

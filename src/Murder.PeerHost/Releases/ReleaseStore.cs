@@ -236,7 +236,14 @@ internal sealed class ReleaseStore
     }
 
     /// <summary>The release that was active before the current one and is still there; null when there is none.</summary>
-    public string? Previous() => _audit.PreviousOf(Current(), IsStaged);
+    public string? Previous()
+    {
+        string? current = Current();
+        return _audit.ReadHistory().NewestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && IsStaged(id));
+    }
+
+    /// <summary>Every step of the last activation was done, and it was this release's.</summary>
+    public bool IsSettled(ReleaseId id) => _audit.ReadHistory().Settled == id.Value;
 
     /// <summary>What this user may still write below the root, or below the nearest parent that exists.</summary>
     public long FreeBytes()

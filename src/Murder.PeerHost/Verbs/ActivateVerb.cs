@@ -4,7 +4,7 @@ namespace Murder.PeerHost;
 
 /// <summary>
 /// Makes a staged release the active one: the step before, the switch, the steps after. What is done up to the first that fails stays done;
-/// the deployer decides what follows.
+/// the deployer decides what follows. A release that is active, whose steps were all done, whose service runs and which is healthy, is left alone.
 /// </summary>
 internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, LoginEnvironment login, ActivationOptions options, Action<string> warn, TimeProvider time)
 {
@@ -26,11 +26,22 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
         ActivationBeat beat = new(events, options, time);
         await using (beat.ConfigureAwait(false))
         {
-            await CarryOutAsync(steps, isToBeSwitched, previous, cancellationToken).ConfigureAwait(false);
-        }
+            bool isDone = !isToBeSwitched && await IsDoneAsync(steps, cancellationToken).ConfigureAwait(false);
+            if (isDone)
+            {
+                events.Send(new AgentSwitched(command.Release, previous, WasActive: true));
+            }
+            else
+            {
+                await CarryOutAsync(steps, isToBeSwitched, previous, cancellationToken).ConfigureAwait(false);
+            }
 
-        return new AgentActivated(command.Release, previous);
+            return new AgentActivated(command.Release, WasDone: isDone);
+        }
     }
+
+    private async Task<bool> IsDoneAsync(StepRunner steps, CancellationToken cancellationToken) =>
+        command.Release is { } release && _releases.IsSettled(release) && await steps.IsAliveAsync(cancellationToken).ConfigureAwait(false);
 
     private void RequireStaged()
     {
@@ -61,9 +72,9 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
 
             events.Send(new AgentSwitched(command.Release, previous, WasActive: !isToBeSwitched));
             await steps.RunAfterSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
-            if (!isToBeSwitched && !command.Steps.IsNone)
+            if (!isToBeSwitched || !command.Steps.IsNone)
             {
-                Audit(previous, AuditEntry.Ok); // something was done, and an earlier run may have left word of a failure
+                Audit(previous, AuditEntry.Ok);
             }
         }
         catch (VerbException e)
@@ -94,7 +105,7 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
             throw new VerbException(HostFailure.ActivationFailed, $"{_releases.Layout.Current} could not be switched: {e.Message}", e);
         }
 
-        Audit(previous, AuditEntry.Ok);
+        Audit(previous, command.Steps.IsNone ? AuditEntry.Ok : AuditEntry.Switched);
     }
 
     private void Switch()

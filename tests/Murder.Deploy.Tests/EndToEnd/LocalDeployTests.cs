@@ -50,14 +50,32 @@ public sealed class LocalDeployTests
     {
         using DeployFixture deploy = new();
         await Deployment.DeployAsync(deploy.Settings, activate: false, deploy, CancellationToken.None);
-        await Task.Delay(TimeSpan.FromSeconds(1.1)); // the id has the time, in seconds
 
-        DeploymentReport again = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        DeploymentReport again = await Deployment.DeployAsync(deploy.Settings with { Release = "1.2.3-again" }, activate: true, deploy, CancellationToken.None);
 
         Assert.True(again.Succeeded, string.Join('\n', deploy.Log));
         Assert.All(again.Hosts, host => Assert.Equal((again.TotalBytes, 0), (host.ResumedBytes, host.DownloadedBytes)));
         Assert.Equal(0, again.SeederUploadedBytes);
         Assert.Equal(2, Directory.GetDirectories(Path.Combine(deploy.LocalRoot(1), "releases")).Length);
+    }
+
+    [Fact]
+    public async Task ARunThatIsRepeatedTouchesOnlyHostsThatAreNotWhereItWantsThem()
+    {
+        using DeployFixture deploy = new();
+        deploy.Settings = deploy.Settings with { AfterActivate = "echo touched >>\"$MURDER_ROOT/log\"" };
+        DeploymentReport first = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        File.Delete(Path.Combine(deploy.LocalRoot(2), "current"));
+
+        DeploymentReport second = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.Equal(first.Release, second.Release);
+        Assert.Equal([1, 2, 1], new[] { 1, 2, 3 }.Select(number => File.ReadAllLines(Path.Combine(deploy.LocalRoot(number), "log")).Length));
+        Assert.Contains("activated 3/3; 2 ran it already and were left alone", deploy.Log);
+
+        DeploymentReport third = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        Assert.Equal(first.Release, third.Release);
+        Assert.Contains("activated 3/3; all ran it already and were left alone", deploy.Log);
     }
 
     [Fact]

@@ -18,6 +18,29 @@ public sealed class ReleaseBuilderTests
     }
 
     [Fact]
+    public async Task TheSameOutputHasTheSameIdUntilItsVersionOrContentIsAnother()
+    {
+        using DeployFixture deploy = new();
+        DateTimeOffset now = new(2026, 11, 24, 4, 15, 0, TimeSpan.Zero);
+        async Task<string> BuildAsync(string version = "1.2.3")
+        {
+            List<Problem> problems = [];
+            DeploymentSettings settings = deploy.Settings with { Version = version };
+            now += TimeSpan.FromMinutes(1);
+            return (await ReleaseBuilder.BuildAsync(settings, SettingsValidator.Validate(settings, RolloutGoal.Staged, problems), now, CancellationToken.None)).Id.Value;
+        }
+
+        string first = await BuildAsync();
+        Assert.Equal(first, await BuildAsync());
+        string upgraded = await BuildAsync("1.2.4");
+        Assert.StartsWith("1.2.4-20261124T041800Z-", upgraded, StringComparison.Ordinal);
+        deploy.Directory.Write("publish/new.txt", "new"u8);
+        Assert.NotEqual(upgraded, await BuildAsync("1.2.4"));
+        deploy.Directory.Write("state/release.json", "no json"u8);
+        Assert.StartsWith("1.2.4-20261124T042000Z-", await BuildAsync("1.2.4"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACommandWithTheLongestOfEverythingIsNotTooLong()
     {
         FetchCommand command = new()

@@ -38,8 +38,8 @@ public sealed class AgentJsonTests
         new AgentWorking(AgentWork.Activating, 2),
         new AgentSwitched(Release, "1.0.0"),
         new AgentSwitched(null, Release.Value),
-        new AgentActivated(Release, null),
-        new AgentActivated(null, Release.Value),
+        new AgentActivated(Release, WasDone: true),
+        new AgentActivated(null),
         new AgentFailed(HostFailure.DiskFull, "no room"),
         new AgentBye(),
     ];

@@ -26,7 +26,7 @@ public sealed class FetchTests
         Assert.Equal(seeded.Metainfo.Bytes.ToArray(), File.ReadAllBytes(host.Layout.Metainfo(release)));
 
         await agent.SendAsync(new ActivateCommand(host.Root + "/", release));
-        Assert.Null((await agent.ReadAsync<AgentActivated>()).Previous);
+        Assert.False((await agent.ReadAsync<AgentActivated>()).WasDone);
         await agent.SendAsync(new StatusCommand(host.Root));
         Assert.StartsWith("ann@laptop", (await agent.ReadAsync<AgentStatus>()).LockedBy, StringComparison.Ordinal);
 

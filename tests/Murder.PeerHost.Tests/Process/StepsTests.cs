@@ -45,10 +45,10 @@ public sealed class StepsTests : IDisposable
         });
 
         Assert.Equal(new AgentSwitched(second, first.Value), await NextAsync(agent));
-        Assert.Equal(new AgentActivated(second, first.Value), await NextAsync(agent));
+        Assert.Equal(new AgentActivated(second), await NextAsync(agent));
         Assert.Equal([$"before releases/{first}", $"restart web.service releases/{second}", $"after releases/{second}"], logAtHealthCheck);
         Assert.Equal(1, server.RequestCount);
-        Assert.Equal(2, Audit().Count);
+        Assert.Equal([$"activate {first} ok", $"activate {second} switched", $"activate {second} ok"], Audit());
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class StepsTests : IDisposable
         Assert.Equal(new AgentSwitched(second, first.Value), await NextAsync(agent));
         Assert.Equal(new AgentFailed(HostFailure.HookFailed, "AfterActivate 'exit 1' ended with exit code 1"), await NextAsync(agent));
         Assert.Equal(second.Value, _host.ActiveText());
-        Assert.Equal([$"activate {first} ok", $"activate {second} ok", $"activate {second} HookFailed: AfterActivate 'exit 1' ended with exit code 1"], Audit());
+        Assert.Equal([$"activate {first} ok", $"activate {second} switched", $"activate {second} HookFailed: AfterActivate 'exit 1' ended with exit code 1"], Audit());
         Assert.Equal(first.Value, (await StatusAsync(agent)).Previous);
     }
 
@@ -228,7 +228,7 @@ public sealed class StepsTests : IDisposable
         await agent.SendAsync(Activate(releases[1]) with { IsRollback = true, Steps = new ActivationSteps { BeforeActivate = Logging("before"), AfterActivate = Logging("after") } });
 
         Assert.Equal(new AgentSwitched(releases[1], releases[2].Value), await NextAsync(agent));
-        Assert.Equal(new AgentActivated(releases[1], releases[2].Value), await NextAsync(agent));
+        Assert.Equal(new AgentActivated(releases[1]), await NextAsync(agent));
         Assert.Equal([$"after releases/{releases[1]}"], await File.ReadAllLinesAsync(LogPath));
         Assert.Equal($"rollback {releases[1]} ok", Audit()[^1]);
         AgentStatus status = await StatusAsync(agent);
@@ -247,7 +247,7 @@ public sealed class StepsTests : IDisposable
         await agent.SendAsync(takeBack);
 
         Assert.Equal(new AgentSwitched(null, release.Value), await NextAsync(agent));
-        Assert.Equal(new AgentActivated(null, release.Value), await NextAsync(agent));
+        Assert.Equal(new AgentActivated(null), await NextAsync(agent));
         Assert.Null(new FileInfo(_host.Layout.Current).LinkTarget);
         Assert.Equal(["stop web.service"], await File.ReadAllLinesAsync(LogPath));
         Assert.Equal("rollback - ok", Audit()[^1]);
@@ -257,7 +257,7 @@ public sealed class StepsTests : IDisposable
 
         await agent.SendAsync(takeBack);
         Assert.Equal(new AgentSwitched(null, null, WasActive: true), await NextAsync(agent));
-        Assert.Equal(new AgentActivated(null, null), await NextAsync(agent));
+        Assert.Equal(new AgentActivated(null), await NextAsync(agent));
     }
 
     [Fact]
@@ -285,10 +285,56 @@ public sealed class StepsTests : IDisposable
         await agent.SendAsync(command);
 
         Assert.Equal(new AgentSwitched(second, first.Value, WasActive: true), await NextAsync(agent));
-        Assert.Equal(new AgentActivated(second, first.Value), await NextAsync(agent));
+        Assert.Equal(new AgentActivated(second), await NextAsync(agent));
         Assert.Equal([$"before releases/{first}", $"before releases/{second}"], await File.ReadAllLinesAsync(LogPath));
         Assert.Equal([$"activate {second} HookFailed: AfterActivate 'test -f mended' ended with exit code 1", $"activate {second} ok"], Audit().TakeLast(2));
         Assert.Equal(first.Value, (await StatusAsync(agent)).Previous);
+    }
+
+    [Fact]
+    public async Task AReleaseThatRunsInHealthIsLeftAlone()
+    {
+        (ReleaseId first, ReleaseId second) = await StageTwoAsync();
+        string answer = "200 OK";
+        await using HealthServer server = new(_ => answer);
+        using AgentProcess agent = await StartAsync(systemctl: "echo \"$*\" >>\"$MURDER_ROOT/log\"; test \"$1\" != is-active || test ! -e \"$MURDER_ROOT/down\"");
+        ActivateCommand command = Activate(second) with
+        {
+            Steps = new ActivationSteps { BeforeActivate = "echo before >>\"$MURDER_ROOT/log\"", Service = "web.service", HealthUrl = $"http://localhost:{server.Port}/" },
+        };
+        string[] all = ["before", "restart web.service"];
+        await agent.SendAsync(command);
+        await agent.ReadAsync<AgentActivated>();
+
+        await agent.SendAsync(command);
+
+        Assert.Equal(new AgentSwitched(second, first.Value, WasActive: true), await NextAsync(agent));
+        Assert.Equal(new AgentActivated(second, WasDone: true), await NextAsync(agent));
+        Assert.Equal(string.Join('\n', [.. all, "is-active web.service", ""]), await File.ReadAllTextAsync(LogPath));
+
+        await File.WriteAllTextAsync(Path.Combine(_host.Root, "down"), "");
+        await agent.SendAsync(command);
+        Assert.False((await agent.ReadAsync<AgentActivated>()).WasDone);
+        Assert.Equal(string.Join('\n', [.. all, "is-active web.service", "is-active web.service", .. all, ""]), await File.ReadAllTextAsync(LogPath));
+    }
+
+    [Fact]
+    public async Task AnActivationThatDidNotComeToItsEndIsDoneAgainHoweverHealthyTheServiceIs()
+    {
+        (ReleaseId first, ReleaseId second) = await StageTwoAsync();
+        ActivateCommand command = Activate(second) with { Steps = new ActivationSteps { AfterActivate = "test -e \"$MURDER_ROOT/again\" || kill -9 $PPID" } };
+        using (AgentProcess killed = await StartAsync())
+        {
+            await killed.SendAsync(command);
+            await killed.ExitedAsync();
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_host.Root, "again"), "");
+        using AgentProcess agent = await StartAsync();
+        await agent.SendAsync(command);
+
+        Assert.False((await agent.ReadAsync<AgentActivated>()).WasDone);
+        Assert.Equal([$"activate {first} ok", $"activate {second} switched", $"activate {second} ok"], Audit());
     }
 
     private static string Logging(string name) => $"sh -c '{Log}' {name}";

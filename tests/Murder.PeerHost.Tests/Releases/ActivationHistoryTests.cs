@@ -59,6 +59,31 @@ public sealed class ActivationHistoryTests
         Assert.Equal(["A"], history.NewestFirst);
     }
 
+    /// <summary>Steps as above; "~" after a release: switched, and no word of the steps that follow.</summary>
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("A", "A")]
+    [InlineData("A~", null)]
+    [InlineData("A~ A", "A")]
+    [InlineData("A~ A!", null)]
+    [InlineData("A B!", "A")] // it failed before the switch
+    [InlineData("A B~", null)]
+    [InlineData("A A!", null)] // done again, and not to the end
+    [InlineData("A B A<B", "A")]
+    [InlineData("A -<A", null)]
+    public void AReleaseIsSettledWhenEveryStepOfItsActivationWasDone(string steps, string? settled)
+    {
+        ActivationHistory history = new();
+        foreach (string step in steps.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] names = step.TrimEnd('!', '~').Split('<');
+            string result = step[^1] switch { '!' => "it failed", '~' => AuditEntry.Switched, _ => AuditEntry.Ok };
+            history.Add(new AuditEntry(default, names.Length == 1 ? AuditEntry.Activate : AuditEntry.Rollback, names[0] == "-" ? null : names[0], names.ElementAtOrDefault(1), "", result));
+        }
+
+        Assert.Equal(settled, history.Settled);
+    }
+
     /// <summary>As an activation writes it when <c>current</c> points to the release already.</summary>
     [Fact]
     public void StepsThatAreDoneAgainAreNoFurtherActivation()
