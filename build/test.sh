@@ -25,6 +25,8 @@ packages=(
   openssh-server:/usr/sbin/sshd
   openssh-client:/usr/bin/ssh-keygen
   iproute2:/sbin/ip
+  curl:/usr/bin/curl
+  hey:/usr/bin/hey
   python3-libtorrent:/usr/lib/python3/dist-packages/libtorrent.egg-info
 )
 missing=()

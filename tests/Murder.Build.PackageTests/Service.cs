@@ -8,10 +8,14 @@ internal sealed class Service : IDisposable
 {
     private readonly TestDirectory _directory = new();
 
-    private Service(string name, string feed)
+    private readonly DotnetCli _deployer;
+
+    /// <param name="deployer">what a command line begins with that runs where the deploys start</param>
+    private Service(string name, string feed, IReadOnlyList<string> deployer)
     {
         Name = name;
         Cli = new DotnetCli(name) { Environment = { ["NUGET_PACKAGES"] = _directory.Combine("packages"), ["CI"] = null } };
+        _deployer = deployer.Count == 0 ? Cli : new DotnetCli($"{name}-deploys") { Environment = { ["NUGET_PACKAGES"] = _directory.Combine("packages"), ["CI"] = null }, Prefix = deployer };
         Write("nuget.config",
             $"""
             <configuration>
@@ -31,8 +35,24 @@ internal sealed class Service : IDisposable
 
     public static async Task<Service> CreateAsync(string template, string name, PackageFixture package)
     {
-        Service service = new(name, package.Feed);
+        Service service = new(name, package.Feed, []);
         (await service.Cli.RunAsync(service._directory.Path, "new", template, "-o", name)).Succeeded();
+        (await service.Cli.RunAsync(service.Directory, "add", "package", "Murder.Build", "--version", package.Version)).Succeeded();
+        return service;
+    }
+
+    /// <summary>The sample, as its own project with the package; everything is restored.</summary>
+    public static async Task<Service> CopySampleAsync(string name, IReadOnlyList<string> deployer, PackageFixture package)
+    {
+        Service service = new(name, package.Feed, deployer);
+        string sample = Repository.Combine("samples", "WebAppWithMurder");
+        foreach (string path in new[] { "*.cs", "*.json", "wwwroot/*", "notes/*" }.SelectMany(pattern => System.IO.Directory.EnumerateFiles(sample, pattern)).Where(path => Path.GetFileName(path) != "packages.lock.json"))
+        {
+            service.Write(Path.Combine(name, Path.GetRelativePath(sample, path)), await File.ReadAllTextAsync(path));
+        }
+
+        service.Write($"{name}/{name}.csproj", (await File.ReadAllTextAsync(Path.Combine(sample, "WebAppWithMurder.csproj"))).Replace("</Version>", "</Version><RootNamespace>WebAppWithMurder</RootNamespace><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><TargetFramework>net10.0</TargetFramework>", StringComparison.Ordinal));
+        service.Write("Directory.Packages.props", await File.ReadAllTextAsync(Repository.Combine("Directory.Packages.props")));
         (await service.Cli.RunAsync(service.Directory, "add", "package", "Murder.Build", "--version", package.Version)).Succeeded();
         return service;
     }
@@ -42,7 +62,7 @@ internal sealed class Service : IDisposable
 
     public string Combine(params string[] parts) => Path.Combine([Directory, .. parts]);
 
-    public Task<DotnetResult> PublishAsync(params string[] arguments) => Cli.RunAsync(Directory, ["publish", .. arguments]);
+    public Task<DotnetResult> PublishAsync(params string[] arguments) => _deployer.RunAsync(Directory, ["publish", .. arguments]);
 
     public void Dispose() => _directory.Dispose();
 }

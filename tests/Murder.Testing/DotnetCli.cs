@@ -41,6 +41,9 @@ public sealed class DotnetCli(string name)
         ["HOSTS"] = null,
     };
 
+    /// <summary>What the command line begins with, to run it somewhere else.</summary>
+    public IReadOnlyList<string> Prefix { get; init; } = [];
+
     public async Task<DotnetResult> RunAsync(string workingDirectory, params string[] arguments)
     {
         using Process process = Start(workingDirectory, arguments);
@@ -50,7 +53,8 @@ public sealed class DotnetCli(string name)
     /// <summary>Starts a command, for a test that does something to it; <see cref="FinishAsync"/> waits for it.</summary>
     public Process Start(string workingDirectory, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", arguments)
+        string[] command = [.. Prefix, "dotnet", .. arguments];
+        ProcessStartInfo start = new(command[0], command[1..])
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardInput = true,

@@ -50,7 +50,11 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
                 break;
         }
 
-        log.Progress(ProgressLine());
+        if (rollout.Phase < RolloutPhase.Stopping)
+        {
+            log.Progress(ProgressLine());
+        }
+
         if (rollout.Phase != _lastPhase)
         {
             TellPhaseEnd();
