@@ -40,6 +40,7 @@ public abstract partial class DeploymentTask
         SwarmSecurity = Setting(nameof(DeploymentSettings.SwarmSecurity)),
         RateLimit = Setting(nameof(DeploymentSettings.RateLimit)),
         MaxFailedHosts = Setting(nameof(DeploymentSettings.MaxFailedHosts)),
+        BreakLock = Setting(nameof(DeploymentSettings.BreakLock)),
         Waves = Setting(nameof(DeploymentSettings.Waves)),
         OnFailure = Setting(nameof(DeploymentSettings.OnFailure)),
         BeforeActivate = Setting(nameof(DeploymentSettings.BeforeActivate)),

@@ -40,7 +40,7 @@ public static class Deployment
         await using ConfiguredAsyncDisposable launching = launch.ConfigureAwait(false);
         Release release = await ReleaseBuilder.BuildAsync(settings, options, startedAt, cancellationToken).ConfigureAwait(false);
         log.Milestone($"release {release.Id}  {release.Metainfo.Files.Count} files, {Sizes.Format(release.Metainfo.Layout.TotalLength)}");
-        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, goal, FreshSeed(log), DeployedBy());
+        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, goal, FreshSeed(log), DeployerIdentity.Describe(), startedAt);
         if (plan.RateLimit is { } limit)
         {
             log.Milestone($"at most {limit} into each host, and out of each host and this machine");
@@ -66,7 +66,7 @@ public static class Deployment
     public static async Task<(bool Succeeded, IReadOnlyList<HostReport> Hosts)> ActivateAsync(DeploymentSettings settings, bool isRollback, IDeploymentLog log, CancellationToken cancellationToken)
     {
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Active, log);
-        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployedBy()) with { IsRollback = isRollback };
+        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow()) with { IsRollback = isRollback };
         Rollout rollout = new(plan);
         RolloutDriver driver = MakeDriver(plan, rollout, settings, TimeProvider.System.GetTimestamp(), log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
         await driver.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -185,6 +185,8 @@ public static class Deployment
                 Zone = plan.Hosts[host].Zone,
                 BytesPerSecondMax = plan.RateLimit?.BytesPerSecond,
                 DeployedBy = plan.DeployedBy,
+                DeployStartedAt = plan.StartedAt,
+                BreaksLock = plan.BreaksLock,
             };
         };
     }
@@ -223,6 +225,4 @@ public static class Deployment
         log.Detail($"seed {seed}");
         return seed;
     }
-
-    private static string DeployedBy() => $"{Environment.UserName}@{Environment.MachineName}";
 }

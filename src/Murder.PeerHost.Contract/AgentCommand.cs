@@ -61,7 +61,7 @@ public abstract record SwarmCommand : AgentCommand
 /// Join the swarm, fill <c>releases/ID.partial</c>, rename it to <c>releases/ID</c> and seed on until <see cref="StopCommand"/>. Answered by
 /// <see cref="AgentProgress"/> and <see cref="AgentWorking"/> now and then, and <see cref="AgentStaged"/> or <see cref="AgentFailed"/>.
 /// </summary>
-public sealed record FetchCommand : SwarmCommand
+public sealed record FetchCommand : SwarmCommand, ILockingCommand
 {
     /// <summary>Absolute path of the application's root on the host.</summary>
     public required string Root { get; init; }
@@ -71,8 +71,11 @@ public sealed record FetchCommand : SwarmCommand
     /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
     public required IReadOnlyList<string> AnnounceUrls { get; init; }
 
-    /// <summary>Who deploys, for the audit log: user@machine.</summary>
     public string DeployedBy { get; init; } = "";
+
+    public DateTimeOffset DeployStartedAt { get; init; }
+
+    public bool BreaksLock { get; init; }
 }
 
 /// <summary>
@@ -95,8 +98,12 @@ public sealed record SeedCommand : SwarmCommand
 /// null when nothing is to be active any more, as before the first deploy: <c>current</c> is removed and the service stopped, and no other step
 /// is run; only with <see cref="IsRollback"/>
 /// </param>
-public sealed record ActivateCommand(string Root, ReleaseId? Release, string DeployedBy = "") : AgentCommand
+public sealed record ActivateCommand(string Root, ReleaseId? Release, string DeployedBy = "") : AgentCommand, ILockingCommand
 {
+    public DateTimeOffset DeployStartedAt { get; init; }
+
+    public bool BreaksLock { get; init; }
+
     public ActivationSteps Steps
     {
         get;

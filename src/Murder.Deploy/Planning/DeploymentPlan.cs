@@ -45,6 +45,12 @@ public sealed record DeploymentPlan
     /// <summary>Everything random in the deploy derives from it.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Who deploys, from where, for the hosts' audit logs: user@machine.</summary>
+    /// <summary>Who deploys, for the hosts' locks and audit logs: see <see cref="DeployerIdentity"/>.</summary>
     public required string DeployedBy { get; init; }
+
+    /// <summary>By this machine's clock. Of two deploys to the same hosts the one that began first goes before.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Takes the locks of hosts from whoever holds them.</summary>
+    public bool BreaksLock { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Murder.Deploy;
 /// <summary>Decides; touches nothing.</summary>
 internal static class DeploymentPlanner
 {
-    public static DeploymentPlan Plan(DeploymentOptions options, IReadOnlyList<TargetHost> hosts, ReleaseId release, RolloutGoal goal, ulong seed, string deployedBy) => new()
+    public static DeploymentPlan Plan(DeploymentOptions options, IReadOnlyList<TargetHost> hosts, ReleaseId release, RolloutGoal goal, ulong seed, string deployedBy, DateTimeOffset startedAt) => new()
     {
         Goal = goal,
         Application = options.Application,
@@ -21,5 +21,7 @@ internal static class DeploymentPlanner
         RateLimit = options.RateLimit,
         Seed = seed,
         DeployedBy = deployedBy,
+        StartedAt = startedAt,
+        BreaksLock = options.BreaksLock,
     };
 }

@@ -94,7 +94,7 @@ internal static class HostProblems
         HostFailure.AgentUploadFailed => "Check the connection to the host and the free space there, then deploy again.",
         HostFailure.ProtocolMismatch => "Check that nothing else answers in place of the login's shell, and deploy again with one version of Murder.Build.",
         HostFailure.AgentLost => "Look for the reason on the host (memory, reboot, a killed process), then deploy again: what has arrived is kept.",
-        HostFailure.Locked => "Wait for the other deploy to end, or end it; a lock goes away with the process that holds it.",
+        HostFailure.Locked => "Wait until the other deploy ends, or take the host from it with -p:MurderBreakLock=true; a lock goes away with the process that holds it.",
         HostFailure.RootNotWritable => $"Create {host.Root} and give it to the user of the deploy, or name another MurderRoot.",
         HostFailure.DiskFull => $"Free some space on the disk that holds {host.Root}, then deploy again: what has arrived is kept.",
         HostFailure.StorageFailed => $"Check the disk and the permissions below {host.Root}, then deploy again.",

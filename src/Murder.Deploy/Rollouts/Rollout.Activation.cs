@@ -159,6 +159,14 @@ public sealed partial class Rollout
             return; // it is on its way out
         }
 
+        if (failure == HostFailure.Locked && Phase == RolloutPhase.Staging)
+        {
+            IsLockedOut = true;
+            _outputs.Enqueue(new RolloutOutput.CancelLaunches());
+            StopAll(now);
+            return;
+        }
+
         if (wasActivating && host.IsSwitched && _plan.OnFailure == FailurePolicy.RollBack)
         {
             RollBack(index, now);

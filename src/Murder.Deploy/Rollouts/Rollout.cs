@@ -71,6 +71,12 @@ public sealed partial class Rollout
 
     public bool IsCancelled { get; private set; }
 
+    /// <summary>
+    /// Another deploy holds a host. Then this one ends at once, whatever may fail: two releases on their way to one fleet is what nobody wants, and
+    /// the other may be waiting for the hosts that this one holds.
+    /// </summary>
+    public bool IsLockedOut { get; private set; }
+
     /// <summary>In the order of the plan.</summary>
     public IReadOnlyList<HostProgress> Hosts => _hosts;
 
@@ -88,7 +94,8 @@ public sealed partial class Rollout
 
     /// <summary>Every host but those that may fail has reached the goal. Final once the phase is <see cref="RolloutPhase.Finished"/>.</summary>
     public bool HasSucceeded =>
-        !_hosts.Any(host => host.Failure == HostFailure.Cancelled)
+        !IsLockedOut
+        && !_hosts.Any(host => host.Failure == HostFailure.Cancelled)
         && FailedCount <= _plan.FailedHostsMax
         && FailedCount < _hosts.Length
         && _hosts.All(host => host.State == GoalState || host.HasFailed);
@@ -303,10 +310,11 @@ public sealed partial class Rollout
                 Dismiss(index);
             }
 
-            if (IsCancelled && _hosts[index].State != GoalState && _hosts[index].State != HostState.RolledBack)
+            if ((IsCancelled || IsLockedOut) && _hosts[index].State != GoalState && _hosts[index].State != HostState.RolledBack)
             {
                 Fail(index, HostFailure.Cancelled, _hosts[index] switch
                 {
+                    _ when IsLockedOut => "the deploy ended when it met a host that another deploy holds",
                     { IsSwitched: true } => "the deploy was cancelled while this host was being activated: it was switched to the new release, and is not known to be healthy",
                     { IsActivationOrdered: true } => "the deploy was cancelled while this host was being activated, and it did not say what it runs now",
                     _ => "the deploy was cancelled before this host was done",

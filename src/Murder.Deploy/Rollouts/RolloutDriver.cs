@@ -104,12 +104,12 @@ internal sealed class RolloutDriver(
                 _links[fetch.Host]!.Send(makeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello));
                 break;
             case RolloutOutput.Activate activate:
-                _links[activate.Host]!.Send(new ActivateCommand(plan.Hosts[activate.Host].Root, plan.Release, plan.DeployedBy) { Steps = plan.Steps, IsRollback = plan.IsRollback });
+                _links[activate.Host]!.Send(MakeActivate(activate.Host, plan.Release) with { IsRollback = plan.IsRollback, BreaksLock = plan.BreaksLock });
                 break;
             case RolloutOutput.RollBack back:
                 // The undoing of a way back is an activation again, for the hosts' history.
                 bool isRollback = !plan.IsRollback || back.Release is null;
-                _links[back.Host]!.Send(new ActivateCommand(plan.Hosts[back.Host].Root, back.Release, plan.DeployedBy) { Steps = plan.Steps, IsRollback = isRollback });
+                _links[back.Host]!.Send(MakeActivate(back.Host, back.Release) with { IsRollback = isRollback });
                 break;
             case RolloutOutput.Dismiss dismiss:
                 _links[dismiss.Host]!.Send(new StopCommand());
@@ -126,6 +126,9 @@ internal sealed class RolloutDriver(
                 throw new ArgumentOutOfRangeException(nameof(output), output, "unknown output");
         }
     }
+
+    private ActivateCommand MakeActivate(int host, ReleaseId? release) =>
+        new(plan.Hosts[host].Root, release, plan.DeployedBy) { DeployStartedAt = plan.StartedAt, Steps = plan.Steps };
 
     private async Task RunHostAsync(int host, CancellationToken launchToken, CancellationToken linkToken)
     {

@@ -50,6 +50,11 @@ internal static class RolloutEnd
             return active + astray > 0 ? RolloutProblems.CancelledWhileActivating(active, astray, hosts) : null;
         }
 
+        if (rollout.IsLockedOut)
+        {
+            return RolloutProblems.LockedOut(rollout.Hosts.Count(host => host.Failure == HostFailure.Locked), hosts);
+        }
+
         if (rollout.HasRolledBack)
         {
             return astray > 0

@@ -35,6 +35,11 @@ internal static class RolloutProblems
         $"The hosts ran different releases before: {string.Join("; ", releases.Select(hosts => $"{hosts.Key} on {Names([.. hosts])}"))}; no host was changed.",
         "Say which it is to be with -p:MurderRelease=ID, one group of hosts at a time where they must differ.");
 
+    public static Problem LockedOut(int locked, int hosts) => new(
+        "MURDER0609",
+        $"Another deploy holds {locked} of {hosts} hosts, so this one ended: no host was changed.",
+        "Wait until it is done, then run the same command again; or end it on the hosts, whatever it is doing there, with -p:MurderBreakLock=true.");
+
     public static Problem SeederFailed(string reason) => new(
         "MURDER0603",
         $"The seeder on this machine failed: {reason.TrimEnd('.')}.",

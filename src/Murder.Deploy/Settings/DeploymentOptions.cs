@@ -52,6 +52,9 @@ public sealed record DeploymentOptions
 
     public required ActivationSteps Steps { get; init; }
 
+    /// <summary>Takes the locks of hosts from whoever holds them.</summary>
+    public required bool BreaksLock { get; init; }
+
     /// <summary>SSH sessions being opened at once.</summary>
     public required int ConnectionsMax { get; init; }
 

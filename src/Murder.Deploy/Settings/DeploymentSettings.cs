@@ -70,6 +70,9 @@ public sealed record DeploymentSettings
 
     public string MaxFailedHosts { get; init; } = "";
 
+    /// <summary><c>true</c>, <c>false</c> or empty.</summary>
+    public string BreakLock { get; init; } = "";
+
     /// <summary>As <see cref="WaveSizes"/> reads it; empty for one wave.</summary>
     public string Waves { get; init; } = "";
 

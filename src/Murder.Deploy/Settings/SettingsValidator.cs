@@ -68,6 +68,7 @@ internal static class SettingsValidator
             Waves = waves,
             OnFailure = settings.OnFailure == "stop" ? FailurePolicy.Stop : FailurePolicy.RollBack,
             Steps = Steps(settings, problems),
+            BreaksLock = Flag("MurderBreakLock", settings.BreakLock, problems),
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
             Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),
             SwarmSecurity = settings.SwarmSecurity == "none" ? SwarmSecurity.None : SwarmSecurity.Tls,
@@ -105,6 +106,17 @@ internal static class SettingsValidator
     /// <summary>What systemd.unit(5) allows, and nothing that a command line could take for an option.</summary>
     private static bool IsUnitName(string name) =>
         name.Length <= UnitNameLengthMax && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '-' or '_' or '.' or '\\' or '@');
+
+    private static bool Flag(string property, string text, List<Problem> problems)
+    {
+        if (bool.TryParse(text, out bool flag) || text.Length == 0)
+        {
+            return flag;
+        }
+
+        problems.Add(SettingsProblems.NotInRange(property, text, "true or false"));
+        return false;
+    }
 
     private static int Number(string property, string text, int byDefault, int min, int max, List<Problem> problems)
     {

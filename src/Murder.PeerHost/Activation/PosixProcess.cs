@@ -68,6 +68,9 @@ internal static unsafe partial class PosixProcess
         return reaped > 0 ? status : null;
     }
 
+    /// <summary>False when there is no such process, or it is not ours to signal.</summary>
+    public static bool TrySignal(int id, int signal) => id > 0 && KillCore(id, signal) == 0;
+
     /// <summary>False when nobody is left in the group. Signal 0 only asks.</summary>
     public static bool TrySignalGroup(int id, int signal) => KillCore(-id, signal) == 0;
 

@@ -6,6 +6,9 @@ namespace Murder.PeerHost;
 /// <summary>Who holds a lock, as the lock file says.</summary>
 internal sealed record LockHolder(string DeployedBy, int ProcessId, DateTimeOffset Since)
 {
+    /// <summary>See <see cref="Contract.ILockingCommand"/>.</summary>
+    public DateTimeOffset DeployStartedAt { get; init; }
+
     public override string ToString() =>
         $"{(DeployedBy.Length > 0 ? DeployedBy : "somebody")} (process {ProcessId}, since {Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)";
 }

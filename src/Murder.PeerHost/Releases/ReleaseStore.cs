@@ -10,11 +10,6 @@ namespace Murder.PeerHost;
 /// </summary>
 internal sealed class ReleaseStore
 {
-    /// <summary>An agent whose deployer was killed needs some seconds to leave; the deploy that follows waits for it.</summary>
-    private static readonly TimeSpan LockWaitMax = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan LockRetryInterval = TimeSpan.FromMilliseconds(100);
-
     private readonly ReleaseLayout _layout;
     private readonly AuditLog _audit;
     private readonly Action<string> _warn;
@@ -49,22 +44,17 @@ internal sealed class ReleaseStore
         MakeFolder(_layout.Metainfos);
     }
 
-    /// <exception cref="VerbException">somebody else holds the lock, and did so for longer than a leaving agent would</exception>
-    public async Task<ReleaseLock> TakeLockAsync(string deployedBy, CancellationToken cancellationToken)
+    /// <exception cref="VerbException">somebody else holds the lock, and goes on holding it</exception>
+    public async Task<ReleaseLock> TakeLockAsync(ILockingCommand command, CancellationToken cancellationToken)
     {
-        LockHolder self = new(deployedBy, Environment.ProcessId, _time.GetUtcNow());
-        for (long start = _time.GetTimestamp(); _time.GetElapsedTime(start) < LockWaitMax;)
+        LockTaker taker = new(_layout, command, _time);
+        ReleaseLock taken = await taker.TakeAsync(cancellationToken).ConfigureAwait(false);
+        if (taker.Broken is { } broken)
         {
-            Directory.CreateDirectory(_layout.Private);
-            if (ReleaseLock.TryTake(_layout.Lock, self) is { } taken)
-            {
-                return taken;
-            }
-
-            await Task.Delay(LockRetryInterval, _time, cancellationToken).ConfigureAwait(false);
+            Audit(AuditEntry.BreakLock, release: null, previous: null, command.DeployedBy, $"ended the agent of {broken}");
         }
 
-        throw new VerbException(HostFailure.Locked, $"{_layout.Root} is locked by {ReleaseLock.HeldBy(_layout.Lock) ?? "somebody"}");
+        return taken;
     }
 
     /// <summary>Who holds the lock now; null when it is free.</summary>

@@ -18,7 +18,7 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
     {
         RequireStaged(); // before the lock, which would make folders below a root that is not there
         using StepRunner steps = new(command, _releases.Layout, login, options, time);
-        using ReleaseLock? taken = held is null ? await _releases.TakeLockAsync(command.DeployedBy, cancellationToken).ConfigureAwait(false) : null;
+        using ReleaseLock? taken = held is null ? await _releases.TakeLockAsync(command, cancellationToken).ConfigureAwait(false) : null;
         RequireStaged();
         string? current = _releases.Current();
         bool isToBeSwitched = current != command.Release?.Value;

@@ -40,7 +40,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         Metainfo metainfo = Membership.ParseMetainfo(command);
         _security = Membership.OpenCredential(command, time);
         _releases.Prepare();
-        _lock = await _releases.TakeLockAsync(command.DeployedBy, cancellationToken).ConfigureAwait(false);
+        _lock = await _releases.TakeLockAsync(command, cancellationToken).ConfigureAwait(false);
         if (_releases.IsStaged(command.Release))
         {
             Bitfield whole = await VerifyStagedAsync(metainfo, cancellationToken).ConfigureAwait(false);

@@ -71,6 +71,47 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task ADeployThatMeetsAnotherEndsBeforeItChangedAnythingAndSaysWhoHasTheHosts()
+    {
+        using DeployFixture one = new();
+        using DeployFixture two = new();
+        one.Settings = one.Settings with { Release = "1.0.0-one", AfterActivate = "sleep 10" };
+        Task<DeploymentReport> first = Deployment.DeployAsync(one.Settings, activate: true, one, CancellationToken.None);
+        await Eventually.TrueAsync(() => Enumerable.Range(1, 3).All(number => one.AgentOf(number) is not null));
+
+        DeploymentReport second = await DeployAsync(two, rootsOf: one, "1.0.0-two");
+
+        Assert.False(second.Succeeded);
+        Assert.Contains(two.Problems, problem => problem.Code == "MURDER0401" && problem.Text.Contains(DeployerIdentity.Describe(), StringComparison.Ordinal));
+        Assert.Contains(two.Problems, problem => problem.Code == "MURDER0609");
+        Assert.True((await first).Succeeded);
+        Assert.Equal(["releases/1.0.0-one"], CurrentsOf(one, 3).Distinct());
+    }
+
+    /// <summary>Whichever comes first to which host, and whether one gives way or both come through one after the other.</summary>
+    [Fact]
+    public async Task DeploysThatStartAtOnceNeverLeaveAFleetOnTwoReleases()
+    {
+        using DeployFixture one = new();
+        using DeployFixture two = new();
+        one.Settings = one.Settings with { Hosts = "local:5", Release = "1.0.0-one" };
+        two.Settings = two.Settings with { Hosts = "local:5" };
+
+        DeploymentReport[] reports = await Task.WhenAll(
+            Deployment.DeployAsync(one.Settings, activate: true, one, CancellationToken.None),
+            DeployAsync(two, rootsOf: one, "1.0.0-two"));
+
+        Assert.Contains(reports, report => report.Succeeded);
+        Assert.Single(CurrentsOf(one, 5).Distinct());
+    }
+
+    private static Task<DeploymentReport> DeployAsync(DeployFixture deploy, DeployFixture rootsOf, string release) =>
+        Deployment.DeployAsync(deploy.Settings with { Release = release, StateDirectory = rootsOf.Settings.StateDirectory }, activate: true, deploy, CancellationToken.None);
+
+    private static IEnumerable<string?> CurrentsOf(DeployFixture deploy, int hosts) =>
+        Enumerable.Range(1, hosts).Select(number => new FileInfo(Path.Combine(deploy.LocalRoot(number), "current")).LinkTarget);
+
+    [Fact]
     public async Task AnAgentKilledInMidTransferLosesItsHostOnlyAndTheNextDeployUsesWhatItHad()
     {
         using DeployFixture deploy = new(largeFileBytes: 300_000_000);

@@ -43,6 +43,27 @@ public sealed class RolloutTests
         Assert.Equal(["activate 0", "activate 1"], script.Ready(1));
     }
 
+    /// <summary>Whatever may fail: the other deploy may be waiting for the hosts that this one holds.</summary>
+    [Fact]
+    public void AHostThatAnotherDeployHoldsEndsTheWholeDeployAtOnce()
+    {
+        RolloutScript script = new(hosts: 4, failedHostsMax: 3, launchesMax: 3);
+        script.Ready(0);
+        script.Ready(1);
+        script.Staged(0);
+
+        Assert.Equal(["cancel launches", "stop 0", "stop 1"], script.Failed(1, HostFailure.Locked));
+
+        Assert.Equal(["stop 2"], script.Ready(2)); // it was on its way
+        script.Left(0);
+        script.Left(1);
+        script.Left(2);
+        Assert.Equal(["finished"], script.LaunchFailed(3));
+        Assert.True(script.Rollout.IsLockedOut);
+        Assert.False(script.Rollout.HasSucceeded);
+        Assert.Equal([HostFailure.Cancelled, HostFailure.Locked, HostFailure.Cancelled, HostFailure.Cancelled], script.Rollout.Hosts.Select(host => host.Failure!.Value));
+    }
+
     [Fact]
     public void AnUnreachableHostIsNamedWhileTheOthersAreStagedAndNothingIsActivated()
     {

@@ -17,5 +17,6 @@ internal static class TestPlan
         SwarmSecurity = SwarmSecurity.Tls,
         Seed = 1,
         DeployedBy = "me@here",
+        StartedAt = default,
     };
 }

@@ -337,6 +337,24 @@ public sealed class StepsTests : IDisposable
         Assert.Equal([$"activate {first} ok", $"activate {second} switched", $"activate {second} ok"], Audit());
     }
 
+    [Fact]
+    public async Task ALockIsTakenFromWhoHoldsItWhenTheDeployIsToldTo()
+    {
+        (ReleaseId first, ReleaseId second) = await StageTwoAsync();
+        using AgentProcess holder = await StartAsync();
+        await holder.SendAsync(Activate(second) with { Steps = new ActivationSteps { BeforeActivate = "touch \"$MURDER_ROOT/begun\"; sleep 1000" } });
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(_host.Root, "begun")));
+        using AgentProcess agent = await StartAsync();
+
+        await agent.SendAsync(Activate(second) with { DeployedBy = "bob@ci", BreaksLock = true });
+
+        await agent.ReadAsync<AgentActivated>();
+        await holder.ExitedAsync();
+        Assert.Equal(second.Value, _host.ActiveText());
+        Assert.Contains(Audit(), line => line.StartsWith("break-lock - ended the agent of ann@laptop (process ", StringComparison.Ordinal));
+        Assert.Equal(first.Value, (await StatusAsync(agent)).Previous);
+    }
+
     private static string Logging(string name) => $"sh -c '{Log}' {name}";
 
     private ActivateCommand Activate(ReleaseId release) => new(_host.Root, release, "ann@laptop");

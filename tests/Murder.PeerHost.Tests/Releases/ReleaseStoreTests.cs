@@ -179,7 +179,7 @@ public sealed class ReleaseStoreTests : IDisposable
         Directory.CreateDirectory(_host.Root);
         ReleaseStore store = Store;
         store.Prepare();
-        using (await store.TakeLockAsync("ann", CancellationToken.None))
+        using (await store.TakeLockAsync(Claim("ann"), CancellationToken.None))
         {
             store.RemoveUnusedFolders();
         }
@@ -189,12 +189,29 @@ public sealed class ReleaseStoreTests : IDisposable
         store = Store;
         store.Prepare();
         _host.Stage("1.0.0");
-        using (await store.TakeLockAsync("ann", CancellationToken.None))
+        using (await store.TakeLockAsync(Claim("ann"), CancellationToken.None))
         {
             store.RemoveUnusedFolders();
         }
 
         Assert.Equal(["releases"], Names(_host.Root));
+    }
+
+    /// <summary>Of two deploys that meet, the one that began first waits until the other has given way.</summary>
+    [Theory]
+    [InlineData(1, 2, 20)]
+    [InlineData(2, 1, 5)]
+    public async Task WhoBeganFirstWaitsLongerForALock(int waiting, int holding, int seconds)
+    {
+        HurryingTime time = new();
+        ReleaseStore store = ReleaseStore.At(_host.Root, _ => { }, time);
+        store.Prepare();
+        using ReleaseLock held = await store.TakeLockAsync(Claim("ann") with { DeployStartedAt = DateTimeOffset.UnixEpoch.AddSeconds(holding) }, CancellationToken.None);
+        long startedAt = time.GetTimestamp();
+
+        await Assert.ThrowsAsync<VerbException>(() => store.TakeLockAsync(Claim("bob") with { DeployStartedAt = DateTimeOffset.UnixEpoch.AddSeconds(waiting) }, CancellationToken.None));
+
+        Assert.InRange(time.GetElapsedTime(startedAt).TotalSeconds, seconds, seconds + 1);
     }
 
     [Fact]
@@ -203,16 +220,16 @@ public sealed class ReleaseStoreTests : IDisposable
         ReleaseStore store = Store;
         store.Prepare();
         Assert.Null(store.LockedBy());
-        using (await store.TakeLockAsync("ann@laptop", CancellationToken.None))
+        using (await store.TakeLockAsync(Claim("ann@laptop"), CancellationToken.None))
         {
             Assert.StartsWith("ann@laptop (process ", store.LockedBy(), StringComparison.Ordinal);
-            VerbException refused = await Assert.ThrowsAsync<VerbException>(() => Store.TakeLockAsync("bob@ci", CancellationToken.None));
+            VerbException refused = await Assert.ThrowsAsync<VerbException>(() => Store.TakeLockAsync(Claim("bob@ci"), CancellationToken.None));
             Assert.Equal(HostFailure.Locked, refused.Failure);
             Assert.Contains("ann@laptop", refused.Message, StringComparison.Ordinal);
         }
 
         Assert.Null(store.LockedBy());
-        (await store.TakeLockAsync("bob@ci", CancellationToken.None)).Dispose();
+        (await store.TakeLockAsync(Claim("bob@ci"), CancellationToken.None)).Dispose();
     }
 
     [Fact]
@@ -223,4 +240,6 @@ public sealed class ReleaseStoreTests : IDisposable
     }
 
     private static IEnumerable<string?> Names(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+
+    private ActivateCommand Claim(string deployedBy) => new(_host.Root, Release: null, deployedBy);
 }

@@ -1,0 +1,18 @@
+namespace Murder.PeerHost;
+
+/// <summary>What processes have open, as proc(5) tells.</summary>
+internal static class OpenFiles
+{
+    /// <summary>False also when it cannot be told: for another user's process, or on a system without <c>/proc</c>.</summary>
+    public static bool Has(int processId, string path)
+    {
+        try
+        {
+            return new DirectoryInfo($"/proc/{processId}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
