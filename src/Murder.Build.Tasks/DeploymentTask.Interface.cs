@@ -52,7 +52,7 @@ public abstract partial class DeploymentTask
         KnownHosts = string.Join(';', Setting(nameof(DeploymentSettings.KnownHosts)).Split(';', ListOptions).Select(Absolute)),
     };
 
-    private string ProjectFile => Setting(nameof(ProjectFile));
+    private protected string ProjectFile => Setting(nameof(ProjectFile));
 
     private string ProjectDirectory => Path.GetDirectoryName(ProjectFile) ?? "";
 

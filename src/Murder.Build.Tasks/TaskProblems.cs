@@ -5,6 +5,11 @@ namespace Murder.Build.Tasks;
 /// <summary>The problems that only the MSBuild side can see. Those of the targets themselves (MURDER00nn, MURDER1001) stand in Murder.Build.targets.</summary>
 internal static class TaskProblems
 {
+    public static Problem DeployedAlready(string projectFile) => new(
+        "MURDER0021",
+        $"Another build deploys {projectFile} at this moment, and would lose the publish folder that it seeds from.",
+        "Wait until it is done, or deploy from another clone.");
+
     public static Problem Bug(Exception exception) => new(
         "MURDER0999",
         $"This is a bug in Murder.Build: {exception.GetType().Name}: {exception.Message}",

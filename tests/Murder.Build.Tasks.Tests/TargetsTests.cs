@@ -83,6 +83,21 @@ public sealed class TargetsTests
         Assert.True(succeeded);
     }
 
+    /// <summary>The second one would empty the folder that the first one seeds from.</summary>
+    [Fact]
+    public void Two_builds_do_not_deploy_one_project_at_once()
+    {
+        using ServiceProject service = new();
+        (string, string)[] request = [("Hosts", "prod"), ("_MurderIsDeployRequested", "true")];
+        Assert.True(service.Build("_MurderCheckDeploy", request).Succeeded);
+        using (new FileStream(Path.Combine(service.Directory, "obj", "murder", "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Equal(["MURDER0021"], service.Build("_MurderCheckDeploy", request).Log.Codes);
+        }
+
+        Assert.True(service.Build("_MurderCheckDeploy", request).Succeeded);
+    }
+
     [Fact]
     public void A_project_that_is_not_published_is_refused()
     {
