@@ -35,6 +35,7 @@ public abstract partial class DeploymentTask
         Inventory = Absolute(Setting(nameof(DeploymentSettings.Inventory))),
         Root = Setting(nameof(DeploymentSettings.Root)),
         Release = Setting(nameof(DeploymentSettings.Release)),
+        KeepReleases = Setting(nameof(DeploymentSettings.KeepReleases)),
         ConnectionsMax = Setting(nameof(DeploymentSettings.ConnectionsMax)),
         Port = Setting(nameof(DeploymentSettings.Port)),
         SwarmSecurity = Setting(nameof(DeploymentSettings.SwarmSecurity)),

@@ -83,7 +83,15 @@ public static class Deployment
     public static async Task<IReadOnlyList<HostStatus>> StatusAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
     {
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
-        return await FleetStatus.AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
+        return await FleetStatus.Question.AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Has every host remove its old releases.</summary>
+    public static async Task<IReadOnlyList<HostPruning>> PruneAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
+        return await FleetPruning.Question(options.KeepReleases, DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow(), options.BreaksLock)
+            .AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the metainfo of the publish output to a file and returns its info-hash (64 hexadecimal digits).</summary>

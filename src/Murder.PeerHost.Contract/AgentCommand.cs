@@ -10,6 +10,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(SeedCommand), "seed")]
 [JsonDerivedType(typeof(ActivateCommand), "activate")]
 [JsonDerivedType(typeof(StatusCommand), "status")]
+[JsonDerivedType(typeof(PruneCommand), "prune")]
 [JsonDerivedType(typeof(StopCommand), "stop")]
 [JsonDerivedType(typeof(AbortCommand), "abort")]
 public abstract record AgentCommand
@@ -117,8 +118,23 @@ public sealed record ActivateCommand(string Root, ReleaseId? Release, string Dep
 /// <summary>Answered by <see cref="AgentStatus"/>.</summary>
 public sealed record StatusCommand(string Root) : AgentCommand;
 
+/// <summary>Remove old releases, what is half there, and agents that nobody uses. Answered by <see cref="AgentPruned"/>.</summary>
+/// <param name="Keep">how many whole releases stay, beside the active one and the one before it</param>
+public sealed record PruneCommand(string Root, int Keep) : AgentCommand, ILockingCommand
+{
+    public string DeployedBy { get; init; } = "";
+
+    public DateTimeOffset DeployStartedAt { get; init; }
+
+    public bool BreaksLock { get; init; }
+}
+
 /// <summary>The deploy is over: leave the swarm, say <see cref="AgentBye"/>, exit 0.</summary>
-public sealed record StopCommand : AgentCommand;
+public sealed record StopCommand : AgentCommand
+{
+    /// <summary>First remove old releases, as <see cref="PruneCommand"/> does; null to leave them. Whether it can be done changes nothing any more.</summary>
+    public int? KeepReleases { get; init; }
+}
 
 /// <summary>The deploy was cancelled: leave the swarm, remove what this deploy half-wrote, say <see cref="AgentBye"/>, exit.</summary>
 public sealed record AbortCommand : AgentCommand;

@@ -15,6 +15,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentSwitched), "switched")]
 [JsonDerivedType(typeof(AgentActivated), "activated")]
 [JsonDerivedType(typeof(AgentStatus), "status")]
+[JsonDerivedType(typeof(AgentPruned), "pruned")]
 [JsonDerivedType(typeof(AgentFailed), "failed")]
 [JsonDerivedType(typeof(AgentBye), "bye")]
 public abstract record AgentEvent;
@@ -98,6 +99,9 @@ public sealed record AgentActivated(ReleaseId? Release, bool WasDone = false) : 
 /// <param name="Staged">all whole releases, oldest first</param>
 /// <param name="LockedBy">who holds the lock now; null when it is free</param>
 public sealed record AgentStatus(string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy) : AgentEvent;
+
+/// <param name="Removed">releases, half ones with their suffix</param>
+public sealed record AgentPruned(IReadOnlyList<string> Removed, long FreedBytes) : AgentEvent;
 
 /// <summary>
 /// The command could not be carried out. Nothing that was live has changed, unless <see cref="AgentSwitched"/> was said before: then

@@ -5,6 +5,7 @@ namespace Murder.PeerHost.Contract;
 /// <code>
 /// releases/ID/            one immutable release
 /// releases/ID.partial/    being fetched
+/// releases/.removed-…/    being removed
 /// current                 symlink to releases/ID
 /// shared/                 survives releases
 /// .murder/                lock, audit log
@@ -15,6 +16,9 @@ namespace Murder.PeerHost.Contract;
 public sealed class ReleaseLayout(string root)
 {
     public const string PartialSuffix = ".partial";
+
+    /// <summary>Begins the name of a folder in <see cref="Releases"/> that is being removed. No release id begins with a dot.</summary>
+    public const string RemovedPrefix = ".removed-";
 
     public string Root { get; } = root;
 

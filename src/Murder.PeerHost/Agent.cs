@@ -64,6 +64,11 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
             _fetch?.DiscardUnfinished();
         }
 
+        if (reason == EndReason.Stop && channel.KeepReleases is { } keep)
+        {
+            _fetch?.Prune(keep);
+        }
+
         await DisposeAsync().ConfigureAwait(false);
     }
 
@@ -99,6 +104,9 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                     break;
                 case StatusCommand status:
                     channel.Send(StatusVerb.Run(status, HeldLock(status.Root), warn, time));
+                    break;
+                case PruneCommand prune:
+                    channel.Send(await PruneVerb.RunAsync(prune, HeldLock(prune.Root), warn, time, ending.Token).ConfigureAwait(false));
                     break;
                 default:
                     throw new InvalidOperationException($"no verb for {command.GetType().Name}");

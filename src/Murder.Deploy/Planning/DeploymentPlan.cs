@@ -28,6 +28,9 @@ public sealed record DeploymentPlan
     /// <summary>What an activation does besides switching <c>current</c>.</summary>
     public ActivationSteps Steps { get; init; } = ActivationSteps.None;
 
+    /// <summary>Old releases that stay on a host, beside the active one and the one before it.</summary>
+    public required int KeepReleases { get; init; }
+
     /// <summary>Hosts that are being connected to and bootstrapped at once.</summary>
     public required int LaunchesMax { get; init; }
 

@@ -12,6 +12,7 @@ internal static class DeploymentPlanner
         Release = release,
         Hosts = hosts,
         FailedHostsMax = options.MaxFailedHosts.RoundedDown(hosts.Count),
+        KeepReleases = options.KeepReleases,
         LaunchesMax = options.ConnectionsMax,
         Waves = options.Waves,
         OnFailure = options.OnFailure,

@@ -1,7 +1,7 @@
 namespace Murder.Deploy;
 
 /// <summary>Sizes as people read them, in powers of ten as disks and links are sold.</summary>
-internal static class Sizes
+public static class Sizes
 {
     public static string Format(long bytes) => bytes switch
     {

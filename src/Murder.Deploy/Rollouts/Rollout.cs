@@ -372,7 +372,8 @@ public sealed partial class Rollout
     private void Dismiss(int index)
     {
         _hosts[index].IsDismissed = true;
-        _outputs.Enqueue(IsCancelled ? new RolloutOutput.Abort(index) : new RolloutOutput.Dismiss(index));
+        bool prunes = Phase == RolloutPhase.Stopping && _plan.Goal == RolloutGoal.StagedAndActive && HasSucceeded;
+        _outputs.Enqueue(IsCancelled ? new RolloutOutput.Abort(index) : new RolloutOutput.Dismiss(index, prunes));
     }
 
     private void Finish()

@@ -112,7 +112,7 @@ internal sealed class RolloutDriver(
                 _links[back.Host]!.Send(MakeActivate(back.Host, back.Release) with { IsRollback = isRollback });
                 break;
             case RolloutOutput.Dismiss dismiss:
-                _links[dismiss.Host]!.Send(new StopCommand());
+                _links[dismiss.Host]!.Send(new StopCommand { KeepReleases = dismiss.Prunes ? plan.KeepReleases : null });
                 break;
             case RolloutOutput.Abort abort:
                 _links[abort.Host]!.Send(new AbortCommand());

@@ -19,7 +19,8 @@ public abstract record RolloutOutput
     public sealed record RollBack(int Host, ReleaseId? Release) : RolloutOutput;
 
     /// <summary>The agent has done its part; answer: AgentLeft or AgentLost.</summary>
-    public sealed record Dismiss(int Host) : RolloutOutput;
+    /// <param name="Prunes">the release is active everywhere: old ones may go</param>
+    public sealed record Dismiss(int Host, bool Prunes = false) : RolloutOutput;
 
     /// <summary>The deploy was cancelled: the agent removes what it half-wrote; answer: AgentLeft or AgentLost.</summary>
     public sealed record Abort(int Host) : RolloutOutput;

@@ -55,6 +55,9 @@ public sealed record DeploymentOptions
     /// <summary>Takes the locks of hosts from whoever holds them.</summary>
     public required bool BreaksLock { get; init; }
 
+    /// <summary>Old releases that stay on a host, beside the active one and the one before it.</summary>
+    public required int KeepReleases { get; init; }
+
     /// <summary>SSH sessions being opened at once.</summary>
     public required int ConnectionsMax { get; init; }
 

@@ -59,6 +59,8 @@ public sealed record DeploymentSettings
     /// <summary>Release id; empty to make one.</summary>
     public string Release { get; init; } = "";
 
+    public string KeepReleases { get; init; } = "";
+
     public string ConnectionsMax { get; init; } = "";
 
     public string Port { get; init; } = "";

@@ -69,6 +69,7 @@ internal static class SettingsValidator
             OnFailure = settings.OnFailure == "stop" ? FailurePolicy.Stop : FailurePolicy.RollBack,
             Steps = Steps(settings, problems),
             BreaksLock = Flag("MurderBreakLock", settings.BreakLock, problems),
+            KeepReleases = Number("MurderKeepReleases", settings.KeepReleases, 5, 0, 10_000, problems),
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
             Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),
             SwarmSecurity = settings.SwarmSecurity == "none" ? SwarmSecurity.None : SwarmSecurity.Tls,

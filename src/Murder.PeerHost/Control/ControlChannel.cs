@@ -20,6 +20,9 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
     /// <summary>Commands in the order they came, but pings, stops and aborts.</summary>
     public ChannelReader<AgentCommand> Commands => _commands.Reader;
 
+    /// <summary>What the stop said of old releases; set before the ending is called for.</summary>
+    public int? KeepReleases { get; private set; }
+
     /// <summary>Starts to read. The thread cannot be woken from its read: it ends with the process.</summary>
     public void Listen() => new Thread(Read) { IsBackground = true, Name = "commands" }.Start();
 
@@ -92,7 +95,8 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
             case PingCommand ping:
                 Send(new AgentPong(ping.Sequence));
                 break;
-            case StopCommand:
+            case StopCommand stop:
+                KeepReleases = stop.KeepReleases;
                 ending.Request(EndReason.Stop);
                 break;
             case AbortCommand:

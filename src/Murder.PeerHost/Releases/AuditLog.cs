@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Murder.PeerHost;
 
 /// <summary>One line of the audit log: what was done to a host, by whom.</summary>
-/// <param name="Verb"><c>stage</c>, <c>activate</c>, <c>rollback</c> or <c>break-lock</c></param>
+/// <param name="Verb"><c>stage</c>, <c>activate</c>, <c>rollback</c>, <c>break-lock</c> or <c>prune</c></param>
 /// <param name="Release">null for a rollback after which nothing is active</param>
 /// <param name="Previous">active before; null when there was none, or the verb changes nothing about it</param>
 /// <param name="Result">
@@ -18,6 +18,7 @@ internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string? Rele
     public const string Activate = "activate";
     public const string Rollback = "rollback";
     public const string BreakLock = "break-lock";
+    public const string Prune = "prune";
     public const string Switched = "switched";
     public const string Ok = "ok";
 }

@@ -192,15 +192,20 @@ internal sealed class ReleaseStore
     public void SwapCurrent(ReleaseId id)
     {
         RequireLink();
-        foreach (FileSystemInfo left in new DirectoryInfo(_layout.Root).EnumerateFileSystemInfos(".current.*").Where(left => left.LinkTarget is not null))
-        {
-            File.Delete(left.FullName); // of an agent that died between the two calls below; whoever has the lock may remove it
-        }
-
+        RemoveLinksLeft();
         string next = Path.Combine(_layout.Root, $".current.{Environment.ProcessId}");
         File.CreateSymbolicLink(next, ReleaseLayout.CurrentTarget(id));
         Posix.Rename(next, _layout.Current);
         Posix.SyncDirectory(_layout.Root);
+    }
+
+    /// <summary>Of agents that died before their link became <c>current</c>; whoever has the lock may remove them.</summary>
+    public void RemoveLinksLeft()
+    {
+        foreach (FileSystemInfo left in new DirectoryInfo(_layout.Root).EnumerateFileSystemInfos(".current.*").Where(left => left.LinkTarget is not null))
+        {
+            File.Delete(left.FullName);
+        }
     }
 
     /// <summary>Nothing is active any more.</summary>

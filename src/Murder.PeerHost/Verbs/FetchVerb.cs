@@ -66,6 +66,22 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     /// <summary>The deploy was cancelled: what this fetch made and did not finish goes away when it leaves.</summary>
     public void DiscardUnfinished() => _discards = true;
 
+    /// <summary>The deploy is done: removes old releases, as far as it can.</summary>
+    public void Prune(int keep)
+    {
+        try
+        {
+            if (_lock is not null)
+            {
+                PruneVerb.Prune(_releases!, keep, command.DeployedBy);
+            }
+        }
+        catch (Exception e) when (e is VerbException or IOException or UnauthorizedAccessException)
+        {
+            warn(e.Message); // the deploy has come to its good end, and the next one tries again
+        }
+    }
+
     /// <summary>
     /// Leaves the swarm and releases the lock. Of a release that is not staged, what is verified stays for the next deploy of the same
     /// content, unless <see cref="DiscardUnfinished"/> was called and this fetch made it.

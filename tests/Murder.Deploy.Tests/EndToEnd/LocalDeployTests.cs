@@ -79,6 +79,29 @@ public sealed class LocalDeployTests
     }
 
     [Fact]
+    public async Task OldReleasesGoWhenADeployHasSucceededAndWhenTheyAreToldTo()
+    {
+        using DeployFixture deploy = new();
+        deploy.Settings = deploy.Settings with { KeepReleases = "1" };
+        async Task DeployAsync(string release) =>
+            Assert.True((await Deployment.DeployAsync(deploy.Settings with { Release = release }, activate: true, deploy, CancellationToken.None)).Succeeded, string.Join('\n', deploy.Log));
+        IEnumerable<string> Releases() => new DirectoryInfo(Path.Combine(deploy.LocalRoot(2), "releases")).EnumerateDirectories().Select(folder => folder.Name).Order(StringComparer.Ordinal);
+
+        foreach (string release in new[] { "1-a", "1-b", "1-c", "1-d" })
+        {
+            await DeployAsync(release);
+        }
+
+        Assert.Equal(["1-b", "1-c", "1-d"], Releases());
+
+        IReadOnlyList<HostPruning> pruned = await Deployment.PruneAsync(deploy.Settings with { KeepReleases = "0" }, deploy, CancellationToken.None);
+
+        Assert.Equal(["1-c", "1-d"], Releases());
+        Assert.All(pruned, host => Assert.Equal(["1-b"], host.Removed));
+        Assert.All(pruned, host => Assert.True(host.FreedBytes > 3_000_000 && host.Problem is null));
+    }
+
+    [Fact]
     public async Task StagingChangesNothingARunningServiceCanSeeAndActivationFollowsLater()
     {
         using DeployFixture deploy = new();

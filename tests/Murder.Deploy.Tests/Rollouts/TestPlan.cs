@@ -12,6 +12,7 @@ internal static class TestPlan
         Release = ReleaseId.Parse("1.0.0-20260101T000000Z-01234567"),
         Hosts = hosts,
         FailedHostsMax = 0,
+        KeepReleases = 5,
         LaunchesMax = 64,
         Port = 6881,
         SwarmSecurity = SwarmSecurity.Tls,

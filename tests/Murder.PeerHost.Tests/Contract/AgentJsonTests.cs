@@ -16,7 +16,8 @@ public sealed class AgentJsonTests
         new ActivateCommand("/srv/app", Release) { Steps = new ActivationSteps { BeforeActivate = "./migrate \"x\"\n", AfterActivate = "true", Service = "app.service", HealthUrl = "http://localhost/", HealthTimeoutSeconds = 2.5 } },
         new ActivateCommand("/srv/app", Release: null) { IsRollback = true },
         new StatusCommand("/srv/a \"b\"\n"),
-        new StopCommand(),
+        new StopCommand { KeepReleases = 5 },
+        new PruneCommand("/srv/app", 5) { DeployedBy = "ann", BreaksLock = true },
         new AbortCommand(),
     ];
 

@@ -1,0 +1,97 @@
+using System.IO.Enumeration;
+using Murder.PeerHost.Contract;
+
+namespace Murder.PeerHost;
+
+/// <summary>
+/// Removes what nobody will want again from one root: with <see cref="ReleaseStore"/> the only code that touches the release tree. Whoever calls
+/// it holds the lock. A folder gets a name that is nobody's before its files go, so that half a release is never taken for a whole one.
+/// </summary>
+internal sealed class ReleasePruner(ReleaseStore releases)
+{
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
+
+    private ReleaseLayout Layout => releases.Layout;
+
+    /// <summary>
+    /// Old releases but the newest so many, the active one and the one before it; what is half there; and what agents left that died: folders
+    /// that were being removed, descriptions of releases that are gone, links that did not become <c>current</c>.
+    /// </summary>
+    /// <exception cref="VerbException">something could not be removed; the rest is</exception>
+    public PruneResult Prune(int keep)
+    {
+        string?[] wanted = [releases.Current(), releases.Previous()];
+        string[] unwanted =
+        [
+            .. releases.Staged().Select(id => id.Value).Where(id => !wanted.Contains(id)).SkipLast(keep),
+            .. releases.Partials().Select(id => id.Value + ReleaseLayout.PartialSuffix),
+        ];
+        List<string> failures = [];
+        foreach (string name in unwanted)
+        {
+            Try(() => Posix.Rename(Path.Combine(Layout.Releases, name), Path.Combine(Layout.Releases, ReleaseLayout.RemovedPrefix + name)), failures);
+        }
+
+        Try(releases.RemoveLinksLeft, failures);
+        Try(RemoveMetainfos, failures);
+        long bytes = RemoveFolders(failures);
+        return failures.Count == 0
+            ? new PruneResult(unwanted, bytes)
+            : throw new VerbException(HostFailure.StorageFailed, $"not everything could be removed: {failures[0]}");
+    }
+
+    private long RemoveFolders(List<string> failures)
+    {
+        long bytes = 0;
+        foreach (DirectoryInfo folder in Directory.Exists(Layout.Releases) ? new DirectoryInfo(Layout.Releases).EnumerateDirectories(ReleaseLayout.RemovedPrefix + "*") : [])
+        {
+            Try(
+                () =>
+                {
+                    long size = SizeOf(folder.FullName);
+                    folder.Delete(recursive: true);
+                    bytes += size;
+                },
+                failures);
+        }
+
+        return bytes;
+    }
+
+    private void RemoveMetainfos()
+    {
+        if (!Directory.Exists(Layout.Metainfos))
+        {
+            return;
+        }
+
+        HashSet<string> known = [.. releases.Staged().Select(Layout.Metainfo)];
+        foreach (string path in Directory.EnumerateFiles(Layout.Metainfos).Where(path => !known.Contains(path)))
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Of the files in it; links count for nothing, and are not followed.</summary>
+    private static long SizeOf(string folder) =>
+        new FileSystemEnumerable<long>(folder, (ref FileSystemEntry entry) => entry.Length, Everything)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        }.Sum();
+
+    private static void Try(Action remove, List<string> failures)
+    {
+        try
+        {
+            remove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            failures.Add(e.Message);
+        }
+    }
+}
+
+/// <param name="Removed">releases, and half ones with their suffix</param>
+internal sealed record PruneResult(IReadOnlyList<string> Removed, long FreedBytes);

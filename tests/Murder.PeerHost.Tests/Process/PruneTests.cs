@@ -1,0 +1,100 @@
+using Murder.PeerHost.Contract;
+using Murder.Testing;
+
+namespace Murder.PeerHost.Tests;
+
+/// <summary>What stays of a root when old releases are removed, and what goes.</summary>
+public sealed class PruneTests : IDisposable
+{
+    private readonly HostFixture _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task TheActiveTheOneBeforeAndTheNewestStay()
+    {
+        ReleaseId[] releases = [.. Enumerable.Range(1, 7).Select(minor => _host.Stage($"1.{minor}.0"))];
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        foreach (ReleaseId release in new[] { releases[1], releases[0] })
+        {
+            await agent.SendAsync(new ActivateCommand(_host.Root, release));
+            await agent.ReadAsync<AgentActivated>();
+        }
+
+        await agent.SendAsync(new PruneCommand(_host.Root, Keep: 2) { DeployedBy = "ann@laptop" });
+
+        AgentPruned pruned = await agent.ReadAsync<AgentPruned>();
+        Assert.Equal(releases[2..5].Select(id => id.Value), pruned.Removed);
+        Assert.True(pruned.FreedBytes > 0);
+        Assert.Equal(new[] { releases[0], releases[1], releases[5], releases[6] }.Select(id => id.Value), Names());
+        Assert.Contains("\"verb\":\"prune\"", File.ReadLines(_host.Layout.AuditLog).Last(), StringComparison.Ordinal);
+
+        await agent.SendAsync(new PruneCommand(_host.Root, Keep: 2));
+        Assert.Equal([], (await agent.ReadAsync<AgentPruned>()).Removed);
+    }
+
+    [Fact]
+    public async Task WhatIsHalfThereAndWhatDeadAgentsLeftGoesAndWhatIsSomebodyElsesStays()
+    {
+        ReleaseId release = _host.Stage("1.0.0");
+        Directory.CreateDirectory(_host.Layout.Metainfos);
+        Write("releases/1.1.0-x.partial/web.dll");
+        Write("releases/.removed-0.9.0-x/web.dll");
+        Write("releases/lost+found !/theirs");
+        Write(".murder/metainfo/0.8.0-x.torrent");
+        Write($".murder/metainfo/{release}.torrent");
+        Write($".murder/metainfo/{release}.torrent.new");
+        Write("shared/upload.txt");
+        File.CreateSymbolicLink(Path.Combine(_host.Root, ".current.4711"), "releases/1.1.0-x");
+        Directory.CreateSymbolicLink(Path.Combine(_host.Root, "releases/1.1.0-x.partial/link"), Path.Combine(_host.Root, "shared"));
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        await agent.SendAsync(new PruneCommand(_host.Root, Keep: 5));
+
+        Assert.Equal(["1.1.0-x.partial"], (await agent.ReadAsync<AgentPruned>()).Removed);
+        Assert.Equal(new[] { release.Value, "lost+found !" }.Order(StringComparer.Ordinal), Names());
+        Assert.Equal([$"{release}.torrent"], Directory.EnumerateFiles(_host.Layout.Metainfos).Select(path => Path.GetFileName(path)));
+        Assert.True(File.Exists(Path.Combine(_host.Root, "shared/upload.txt")));
+        Assert.False(Path.Exists(Path.Combine(_host.Root, ".current.4711")));
+    }
+
+    [Fact]
+    public async Task ARootThatIsNotThereIsNotMade()
+    {
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        await agent.SendAsync(new PruneCommand(_host.Root, Keep: 5));
+
+        Assert.Equal([], (await agent.ReadAsync<AgentPruned>()).Removed);
+        Assert.False(Directory.Exists(_host.Layout.Private));
+    }
+
+    [Fact]
+    public void AgentsThatNobodyUsedForAWeekGo()
+    {
+        using TestDirectory cache = new();
+        string self = cache.Write($"murder-peer-{new string('a', 64)}", [1]);
+        string fresh = cache.Write($"murder-peer-{new string('b', 64)}", [1]);
+        string old = cache.Write($"murder-peer-{new string('c', 64)}", [1, 2, 3]);
+        string theirs = cache.Write("murder-peer-notes.txt", [1]);
+        foreach (string path in new[] { self, old, theirs })
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-8));
+            File.SetLastAccessTimeUtc(path, DateTime.UtcNow.AddDays(-8));
+        }
+
+        Assert.Equal(3, AgentCache.RemoveOld(self, DateTimeOffset.UtcNow, _ => { }));
+
+        Assert.Equal(new[] { self, fresh, theirs }.Order(), Directory.EnumerateFiles(cache.Path).Order());
+        Assert.Equal(0, AgentCache.RemoveOld("/usr/bin/dotnet", DateTimeOffset.UtcNow, _ => { }));
+    }
+
+    private IEnumerable<string> Names() => Directory.EnumerateFileSystemEntries(_host.Layout.Releases).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    private void Write(string path)
+    {
+        string full = Path.Combine(_host.Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, "x");
+    }
+}
