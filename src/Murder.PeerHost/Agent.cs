@@ -6,7 +6,7 @@ namespace Murder.PeerHost;
 /// The life of an agent: hello, one command after the other, and a clean end for whatever reason. At most one fetch is in the swarm at a
 /// time, and at most one publish folder is seeded; activation and status go on meanwhile.
 /// </summary>
-internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironment login, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
+internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironment login, FetchOptions options, Action<string> warn, TimeProvider time, FileSteps steps) : IAsyncDisposable
 {
     /// <summary>A deployer that is gone waits for nothing: the process is to be gone within five seconds.</summary>
     private static readonly TimeSpan LeaveAloneMax = TimeSpan.FromSeconds(4);
@@ -106,7 +106,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                     channel.Send(StatusVerb.Run(status, HeldLock(status.Root), warn, time));
                     break;
                 case PruneCommand prune:
-                    channel.Send(await PruneVerb.RunAsync(prune, HeldLock(prune.Root), warn, time, ending.Token).ConfigureAwait(false));
+                    channel.Send(await PruneVerb.RunAsync(prune, HeldLock(prune.Root), warn, time, steps, ending.Token).ConfigureAwait(false));
                     break;
                 default:
                     throw new InvalidOperationException($"no verb for {command.GetType().Name}");
@@ -120,14 +120,14 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
 
     private async Task ActivateAsync(ActivateCommand command)
     {
-        ActivateVerb verb = new(command, channel, login, ActivationOptions.Default, warn, time);
+        ActivateVerb verb = new(command, channel, login, ActivationOptions.Default, warn, time, steps);
         channel.Send(await verb.RunAsync(HeldLock(command.Root), ending.Token).ConfigureAwait(false));
     }
 
     private async Task FetchAsync(FetchCommand command)
     {
         await EndFetchAsync().ConfigureAwait(false);
-        _fetch = new FetchVerb(command, channel, options, warn, time);
+        _fetch = new FetchVerb(command, channel, options, warn, time, steps);
         try
         {
             await _fetch.StageAsync(ending.Token).ConfigureAwait(false);

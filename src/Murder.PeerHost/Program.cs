@@ -12,7 +12,7 @@ internal static class Program
         switch (arguments)
         {
             case []:
-                return await RunAsync().ConfigureAwait(false);
+                return await RunAsync(FileSteps.Unobserved).ConfigureAwait(false);
             case ["--version"]:
                 Console.WriteLine($"murder-peer {AgentIdentity.Version}, protocol {AgentProtocol.Version}, {AgentIdentity.Rid}");
                 return ExitCode.Done;
@@ -29,7 +29,8 @@ internal static class Program
         The agent is started by a deploy (dotnet publish -t:MurderDeploy) and ends with it.
         """;
 
-    private static async Task<int> RunAsync()
+    /// <summary>Returns the exit code.</summary>
+    internal static async Task<int> RunAsync(FileSteps steps)
     {
         LoginEnvironment login = LoginEnvironment.Capture();
         IgnoreHostCryptography();
@@ -42,7 +43,7 @@ internal static class Program
             using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, ending);
             using Lease lease = new(AgentProtocol.Lease, TimeProvider.System, () => ending.Request(EndReason.DeployerGone));
             ControlChannel channel = new(OpenStandard(0, FileAccess.Read), OpenStandard(1, FileAccess.Write), lease, ending);
-            Agent agent = new(channel, ending, login, FetchOptions.Default, Warn, TimeProvider.System);
+            Agent agent = new(channel, ending, login, FetchOptions.Default, Warn, TimeProvider.System, steps);
             await using (agent.ConfigureAwait(false))
             {
                 return await agent.RunAsync().ConfigureAwait(false);

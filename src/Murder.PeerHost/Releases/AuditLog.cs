@@ -24,7 +24,7 @@ internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string? Rele
 }
 
 /// <summary>JSON lines, only ever appended to.</summary>
-internal sealed class AuditLog(string path)
+internal sealed class AuditLog(string path, FileSteps steps)
 {
     /// <summary>Only the end of the log is read: some 4,000 deploys.</summary>
     private const int BytesReadMax = 1024 * 1024;
@@ -36,9 +36,8 @@ internal sealed class AuditLog(string path)
     /// <exception cref="UnauthorizedAccessException"/>
     public void Append(AuditEntry entry)
     {
-        using FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, Readable.AuditEntry), (byte)'\n']);
-        file.Flush(flushToDisk: true);
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, Readable.AuditEntry), (byte)'\n'];
+        steps.Append(path, EndsInHalfALine() ? [(byte)'\n', .. line] : line);
     }
 
     public ActivationHistory ReadHistory()
@@ -50,6 +49,20 @@ internal sealed class AuditLog(string path)
         }
 
         return history;
+    }
+
+    /// <summary>Of an agent that died while it wrote, or a disk that was full: the next line must not be glued to it, or both are lost.</summary>
+    private bool EndsInHalfALine()
+    {
+        FileInfo log = new(path);
+        if (!log.Exists || log.Length == 0)
+        {
+            return false;
+        }
+
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() != '\n';
     }
 
     private List<AuditEntry> Read()

@@ -29,7 +29,7 @@ internal sealed class ReleasePruner(ReleaseStore releases)
         List<string> failures = [];
         foreach (string name in unwanted)
         {
-            Try(() => Posix.Rename(Path.Combine(Layout.Releases, name), Path.Combine(Layout.Releases, ReleaseLayout.RemovedPrefix + name)), failures);
+            Try(() => releases.Steps.Rename(Path.Combine(Layout.Releases, name), Path.Combine(Layout.Releases, ReleaseLayout.RemovedPrefix + name)), failures);
         }
 
         Try(releases.RemoveLinksLeft, failures);
@@ -49,7 +49,7 @@ internal sealed class ReleasePruner(ReleaseStore releases)
                 () =>
                 {
                     long size = SizeOf(folder.FullName);
-                    folder.Delete(recursive: true);
+                    releases.Steps.DeleteFolder(folder.FullName, recursive: true);
                     bytes += size;
                 },
                 failures);
@@ -68,7 +68,7 @@ internal sealed class ReleasePruner(ReleaseStore releases)
         HashSet<string> known = [.. releases.Staged().Select(Layout.Metainfo)];
         foreach (string path in Directory.EnumerateFiles(Layout.Metainfos).Where(path => !known.Contains(path)))
         {
-            File.Delete(path);
+            releases.Steps.DeleteFile(path);
         }
     }
 

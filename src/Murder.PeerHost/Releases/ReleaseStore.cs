@@ -16,23 +16,26 @@ internal sealed class ReleaseStore
     private readonly TimeProvider _time;
     private readonly List<string> _foldersMade = []; // outer before inner
 
-    private ReleaseStore(ReleaseLayout layout, Action<string> warn, TimeProvider time)
+    private ReleaseStore(ReleaseLayout layout, Action<string> warn, TimeProvider time, FileSteps steps)
     {
         _layout = layout;
-        _audit = new AuditLog(layout.AuditLog);
+        Steps = steps;
+        _audit = new AuditLog(layout.AuditLog, steps);
         _warn = warn;
         _time = time;
     }
 
     public ReleaseLayout Layout => _layout;
 
+    public FileSteps Steps { get; }
+
     /// <param name="warn">told what went wrong beside what was done, which stands all the same</param>
     /// <exception cref="VerbException">the path is relative, or the root of the file system</exception>
-    public static ReleaseStore At(string root, Action<string> warn, TimeProvider time)
+    public static ReleaseStore At(string root, Action<string> warn, TimeProvider time, FileSteps steps)
     {
         string path = Path.IsPathFullyQualified(root) ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) : "";
         return path.Length > 0 && path != Path.GetPathRoot(path)
-            ? new ReleaseStore(new ReleaseLayout(path), warn, time)
+            ? new ReleaseStore(new ReleaseLayout(path), warn, time, steps)
             : throw new VerbException(HostFailure.RootNotWritable, $"'{root}' cannot be the root of an application: it must be an absolute path below '/'");
     }
 
@@ -88,7 +91,7 @@ internal sealed class ReleaseStore
             return false;
         }
 
-        Posix.Rename(_layout.Partial(older.Value), partial);
+        Steps.Rename(_layout.Partial(older.Value), partial);
         return true;
     }
 
@@ -122,6 +125,7 @@ internal sealed class ReleaseStore
         foreach (string path in files.Where(file => file.Length > 0 && !file.IsSymlink).Select(file => file.Path))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            Steps.Mark($"copy {path}");
             FileInfo source = new(Path.Combine(_layout.Release(from), path));
             if (source.Exists && source.LinkTarget is null)
             {
@@ -142,15 +146,15 @@ internal sealed class ReleaseStore
     public void Promote(ReleaseId id, Metainfo metainfo)
     {
         KeepMetainfo(id, metainfo);
-        Posix.Rename(_layout.Partial(id), _layout.Release(id));
-        Posix.SyncDirectory(_layout.Releases);
+        Steps.Rename(_layout.Partial(id), _layout.Release(id));
+        Steps.SyncFolder(_layout.Releases);
     }
 
     public void DiscardPartial(ReleaseId id)
     {
         if (Directory.Exists(_layout.Partial(id)))
         {
-            Directory.Delete(_layout.Partial(id), recursive: true);
+            Steps.DeleteFolder(_layout.Partial(id), recursive: true);
         }
     }
 
@@ -159,14 +163,14 @@ internal sealed class ReleaseStore
     {
         if (_foldersMade.Contains(_layout.Private) && !File.Exists(_layout.AuditLog))
         {
-            File.Delete(_layout.Lock);
+            Steps.DeleteFile(_layout.Lock);
         }
 
         foreach (string folder in Enumerable.Reverse(_foldersMade))
         {
             if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
             {
-                Directory.Delete(folder);
+                Steps.DeleteFolder(folder, recursive: false);
             }
         }
     }
@@ -194,9 +198,9 @@ internal sealed class ReleaseStore
         RequireLink();
         RemoveLinksLeft();
         string next = Path.Combine(_layout.Root, $".current.{Environment.ProcessId}");
-        File.CreateSymbolicLink(next, ReleaseLayout.CurrentTarget(id));
-        Posix.Rename(next, _layout.Current);
-        Posix.SyncDirectory(_layout.Root);
+        Steps.Link(next, ReleaseLayout.CurrentTarget(id));
+        Steps.Rename(next, _layout.Current);
+        Steps.SyncFolder(_layout.Root);
     }
 
     /// <summary>Of agents that died before their link became <c>current</c>; whoever has the lock may remove them.</summary>
@@ -204,7 +208,7 @@ internal sealed class ReleaseStore
     {
         foreach (FileSystemInfo left in new DirectoryInfo(_layout.Root).EnumerateFileSystemInfos(".current.*").Where(left => left.LinkTarget is not null))
         {
-            File.Delete(left.FullName);
+            Steps.DeleteFile(left.FullName);
         }
     }
 
@@ -213,8 +217,8 @@ internal sealed class ReleaseStore
     public void RemoveCurrent()
     {
         RequireLink();
-        File.Delete(_layout.Current);
-        Posix.SyncDirectory(_layout.Root);
+        Steps.DeleteFile(_layout.Current);
+        Steps.SyncFolder(_layout.Root);
     }
 
     /// <summary>Writes down what was done. It is done, whatever can be written about it: a failure is only a warning.</summary>
@@ -270,7 +274,7 @@ internal sealed class ReleaseStore
             missing.Push(at);
         }
 
-        Directory.CreateDirectory(path);
+        Steps.MakeFolder(path);
         _foldersMade.AddRange(missing);
     }
 
@@ -278,14 +282,9 @@ internal sealed class ReleaseStore
     {
         string path = _layout.Metainfo(id);
         string next = path + ".new";
-        using (FileStream file = new(next, FileMode.Create, FileAccess.Write))
-        {
-            file.Write(metainfo.Bytes.Span);
-            file.Flush(flushToDisk: true);
-        }
-
-        Posix.Rename(next, path);
-        Posix.SyncDirectory(_layout.Metainfos);
+        Steps.Write(next, metainfo.Bytes.Span);
+        Steps.Rename(next, path);
+        Steps.SyncFolder(_layout.Metainfos);
     }
 
     /// <summary>Names in <c>releases/</c> that end in the suffix, without it.</summary>

@@ -6,9 +6,9 @@ namespace Murder.PeerHost;
 /// Makes a staged release the active one: the step before, the switch, the steps after. What is done up to the first that fails stays done;
 /// the deployer decides what follows. A release that is active, whose steps were all done, whose service runs and which is healthy, is left alone.
 /// </summary>
-internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, LoginEnvironment login, ActivationOptions options, Action<string> warn, TimeProvider time)
+internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, LoginEnvironment login, ActivationOptions options, Action<string> warn, TimeProvider time, FileSteps files)
 {
-    private readonly ReleaseStore _releases = ReleaseStore.At(command.Root, warn, time);
+    private readonly ReleaseStore _releases = ReleaseStore.At(command.Root, warn, time, files);
 
     /// <summary>Says <see cref="AgentSwitched"/> and that it is at work.</summary>
     /// <param name="held">the lock of the root, when this agent holds it already</param>

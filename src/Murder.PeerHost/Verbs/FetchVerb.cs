@@ -8,7 +8,7 @@ namespace Murder.PeerHost;
 /// Brings one release to this host and keeps it in the swarm: <see cref="StageAsync"/> ends when the release is staged or cannot be, and
 /// <see cref="DisposeAsync"/> leaves the swarm and decides what stays on disk. Holds the lock of the root in between.
 /// </summary>
-internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
+internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOptions options, Action<string> warn, TimeProvider time, FileSteps steps) : IAsyncDisposable
 {
     private readonly long _startedAt = time.GetTimestamp();
 
@@ -27,7 +27,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
 
     /// <summary>The lock of this root, when this fetch holds it.</summary>
     /// <exception cref="VerbException">there can be no such root</exception>
-    public ReleaseLock? LockOf(string root) => ReleaseStore.At(root, warn, time).Layout.Root == _releases?.Layout.Root ? _lock : null;
+    public ReleaseLock? LockOf(string root) => ReleaseStore.At(root, warn, time, steps).Layout.Root == _releases?.Layout.Root ? _lock : null;
 
     /// <summary>Says progress, and <see cref="AgentStaged"/> at the end.</summary>
     /// <exception cref="VerbException"/>
@@ -35,7 +35,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     /// <exception cref="OperationCanceledException"/>
     public async Task StageAsync(CancellationToken cancellationToken)
     {
-        _releases = ReleaseStore.At(command.Root, warn, time);
+        _releases = ReleaseStore.At(command.Root, warn, time, steps);
         IReadOnlyList<Uri> trackers = ParseTrackers();
         Metainfo metainfo = Membership.ParseMetainfo(command);
         _security = Membership.OpenCredential(command, time);
@@ -161,6 +161,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
             _releases.CopyToPartial(same, command.Release, metainfo.Files, ReportOn(AgentWork.Copying).Step, cancellationToken);
         }
 
+        steps.Mark("open the partial folder");
         _pieces = PieceStore.OpenForFetching(_releases.Layout.Partial(command.Release), metainfo);
         Bitfield verified = _isResumed || _isCopied
             ? await CheckAsync(cancellationToken).ConfigureAwait(false)
@@ -206,7 +207,14 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
 
     private async Task PromoteAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
-        await _pieces!.FinishAsync(cancellationToken, ReportOn(AgentWork.Syncing).Step).ConfigureAwait(false);
+        WorkReport syncing = ReportOn(AgentWork.Syncing);
+        await _pieces!.FinishAsync(
+            cancellationToken,
+            () =>
+            {
+                steps.Mark("finish a file");
+                syncing.Step();
+            }).ConfigureAwait(false);
         _pieces.Relocate(_releases!.Layout.Release(command.Release), () => _releases.Promote(command.Release, metainfo));
         _ownsPartial = false;
         _releases.Audit(AuditEntry.Stage, command.Release, previous: null, command.DeployedBy, AuditEntry.Ok);

@@ -7,9 +7,9 @@ internal static class PruneVerb
 {
     /// <param name="held">the lock of the root, when this agent holds it</param>
     /// <exception cref="VerbException"/>
-    public static async Task<AgentPruned> RunAsync(PruneCommand command, ReleaseLock? held, Action<string> warn, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<AgentPruned> RunAsync(PruneCommand command, ReleaseLock? held, Action<string> warn, TimeProvider time, FileSteps steps, CancellationToken cancellationToken)
     {
-        ReleaseStore releases = ReleaseStore.At(command.Root, warn, time);
+        ReleaseStore releases = ReleaseStore.At(command.Root, warn, time, steps);
         long agents = AgentCache.RemoveOld(Environment.ProcessPath, time.GetUtcNow(), warn);
         if (!Directory.Exists(releases.Layout.Private))
         {

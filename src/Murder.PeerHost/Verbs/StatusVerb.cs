@@ -9,7 +9,7 @@ internal static class StatusVerb
     /// <exception cref="VerbException"/>
     public static AgentStatus Run(StatusCommand command, ReleaseLock? held, Action<string> warn, TimeProvider time)
     {
-        ReleaseStore releases = ReleaseStore.At(command.Root, warn, time);
+        ReleaseStore releases = ReleaseStore.At(command.Root, warn, time, FileSteps.Unobserved);
         return new AgentStatus(
             releases.Current(),
             releases.Previous(),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Murder.PeerHost.Contract;
 
 namespace Murder.PeerHost.Tests;
@@ -37,6 +38,22 @@ internal sealed class AgentProcess : IDisposable
             start.Environment[name] = value;
         }
 
+        AgentProcess agent = new(Process.Start(start)!);
+        agent.Hello = await agent.ReadAsync<AgentHello>();
+        return agent;
+    }
+
+    /// <summary>An agent that ends, as by a crash, before it takes one of its steps through the file system.</summary>
+    /// <param name="step">counted from 0 on; negative for never</param>
+    /// <param name="stepsPath">where it writes down each step, a line each, before it takes it</param>
+    public static async Task<AgentProcess> StartCrashingAsync(int step, string stepsPath)
+    {
+        ProcessStartInfo start = StartInfo([], sshConnection: null);
+        start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        start.ArgumentList.Clear();
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "murder-crashing-agent.dll"));
+        start.ArgumentList.Add(step.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(stepsPath);
         AgentProcess agent = new(Process.Start(start)!);
         agent.Hello = await agent.ReadAsync<AgentHello>();
         return agent;

@@ -7,7 +7,7 @@ public sealed class ReleaseStoreTests : IDisposable
     private readonly HostFixture _host = new("srv/app");
     private readonly List<string> _warnings = [];
 
-    private ReleaseStore Store => ReleaseStore.At(_host.Root, _warnings.Add, TimeProvider.System);
+    private ReleaseStore Store => ReleaseStore.At(_host.Root, _warnings.Add, TimeProvider.System, FileSteps.Unobserved);
 
     public void Dispose() => _host.Dispose();
 
@@ -147,6 +147,20 @@ public sealed class ReleaseStoreTests : IDisposable
     }
 
     [Fact]
+    public void AnEntryAfterOneThatWasCutShortIsNotLostWithIt()
+    {
+        ReleaseId[] ids = [_host.Stage("1.0.0"), _host.Stage("1.1.0")];
+        Store.Prepare();
+        File.WriteAllText(_host.Layout.AuditLog, "{\"cut sho");
+
+        Store.Audit(AuditEntry.Activate, ids[1], ids[0].Value, "ann", AuditEntry.Ok);
+
+        Store.SwapCurrent(ids[1]);
+        Assert.Equal(ids[0].Value, Store.Previous());
+        Assert.Equal(2, File.ReadAllLines(_host.Layout.AuditLog).Length);
+    }
+
+    [Fact]
     public void AnEntryIsOneLineThatPeopleCanRead()
     {
         Store.Prepare();
@@ -204,7 +218,7 @@ public sealed class ReleaseStoreTests : IDisposable
     public async Task WhoBeganFirstWaitsLongerForALock(int waiting, int holding, int seconds)
     {
         HurryingTime time = new();
-        ReleaseStore store = ReleaseStore.At(_host.Root, _ => { }, time);
+        ReleaseStore store = ReleaseStore.At(_host.Root, _ => { }, time, FileSteps.Unobserved);
         store.Prepare();
         using ReleaseLock held = await store.TakeLockAsync(Claim("ann") with { DeployStartedAt = DateTimeOffset.UnixEpoch.AddSeconds(holding) }, CancellationToken.None);
         long startedAt = time.GetTimestamp();
