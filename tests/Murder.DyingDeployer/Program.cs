@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Murder.Deploy;
+
+// murder-dying-deployer SETTINGS.JSON N: deploys, and is killed when it has told of its Nth change (from 0 on; -1 for never): a rollout tells of each
+// after it has taken place and before anything follows from it. Prints what it tells, a line each.
+DeploymentSettings settings = JsonSerializer.Deserialize<DeploymentSettings>(await File.ReadAllBytesAsync(args[0]))!;
+DyingLog log = new(int.Parse(args[1], CultureInfo.InvariantCulture));
+return (await Deployment.DeployAsync(settings, activate: true, log, CancellationToken.None)).Succeeded ? 0 : 1;
+
+internal sealed class DyingLog(int dieAt) : IDeploymentLog
+{
+    private readonly Lock _lock = new();
+    private int _told;
+    private bool _isRollingOut;
+
+    public void Milestone(string line) => Tell(line);
+
+    public void Detail(string line) => Tell(line);
+
+    public void Progress(string line)
+    {
+    }
+
+    public void Report(Problem problem) => Tell(problem.ToString());
+
+    private void Tell(string line)
+    {
+        lock (_lock)
+        {
+            Console.WriteLine(line);
+            _isRollingOut |= line.StartsWith("release ", StringComparison.Ordinal);
+            if (_isRollingOut && _told++ == dieAt)
+            {
+                Process.GetCurrentProcess().Kill(); // SIGKILL
+                Thread.Sleep(Timeout.Infinite);
+            }
+        }
+    }
+}
