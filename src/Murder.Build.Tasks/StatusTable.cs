@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using Murder.Deploy;
@@ -11,18 +10,7 @@ internal static class StatusTable
     private const string None = "-";
     private static readonly string[] s_header = ["host", "current", "previous", "staged", "free", "agent", "lock"];
 
-    public static string Format(IReadOnlyList<HostStatus> hosts)
-    {
-        string[][] rows = [s_header, .. hosts.Select(ToRow)];
-        int[] widths = [.. s_header.Select((_, column) => rows.Max(row => row[column].Length))];
-        StringBuilder text = new(Summarize(hosts));
-        foreach (string[] row in rows)
-        {
-            text.Append("\n  ").Append(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        }
-
-        return text.ToString();
-    }
+    public static string Format(IReadOnlyList<HostStatus> hosts) => Summarize(hosts) + TextTable.Format([s_header, .. hosts.Select(ToRow)]);
 
     /// <summary>The release that most hosts run, and by name the hosts that do not.</summary>
     public static string Summarize(IReadOnlyList<HostStatus> hosts)

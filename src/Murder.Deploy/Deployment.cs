@@ -60,6 +60,27 @@ public static class Deployment
         return report;
     }
 
+    /// <summary>What <see cref="DeployAsync"/> would do and meet. No host is changed but that it may get the agent into its cache; every problem has been reported.</summary>
+    public static async Task<FleetPlan> PlanAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.StagedAndActive, log);
+        Release release = await ReleaseBuilder.BuildAsync(settings, options, TimeProvider.System.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, RolloutGoal.StagedAndActive, FreshSeed(log), DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow());
+        FleetSurvey survey = new(plan, release, AgentLauncher.Create(settings, hosts, TimeProvider.System));
+        FleetPlan result = FleetPlanner.Plan(plan, release, await survey.RunAsync(cancellationToken).ConfigureAwait(false));
+        foreach (Problem problem in result.Hosts.SelectMany(host => host.Problems))
+        {
+            log.Report(result.IsGood ? RolloutProblems.LeftOut(problem) : problem);
+        }
+
+        if (!result.IsGood)
+        {
+            log.Report(RolloutProblems.WouldFail(result.FailingCount, hosts.Count, plan.FailedHostsMax));
+        }
+
+        return result;
+    }
+
     /// <summary>Activates <see cref="DeploymentSettings.Release"/>, which is staged already.</summary>
     /// <param name="isRollback">it was active before; after it, <see cref="FindPreviousAsync"/> finds what was active before that</param>
     /// <returns>whether every host runs it, but for as many as may fail; and what became of each</returns>

@@ -10,6 +10,8 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(SeedCommand), "seed")]
 [JsonDerivedType(typeof(ActivateCommand), "activate")]
 [JsonDerivedType(typeof(StatusCommand), "status")]
+[JsonDerivedType(typeof(SurveyCommand), "survey")]
+[JsonDerivedType(typeof(ReachCommand), "reach")]
 [JsonDerivedType(typeof(PruneCommand), "prune")]
 [JsonDerivedType(typeof(StopCommand), "stop")]
 [JsonDerivedType(typeof(AbortCommand), "abort")]
@@ -23,8 +25,8 @@ public abstract record AgentCommand
 /// <summary>Renews the lease; answered by <see cref="AgentPong"/>.</summary>
 public sealed record PingCommand(long Sequence) : AgentCommand;
 
-/// <summary>What a member of the swarm of one release has to know, whatever its part.</summary>
-public abstract record SwarmCommand : AgentCommand
+/// <summary>A command about one release, whose description comes with it.</summary>
+public abstract record MetainfoCommand : AgentCommand
 {
     /// <summary>
     /// The whole <c>.torrent</c>. It follows the line: with many files it has megabytes, which neither side is to hold a second and third time as text.
@@ -41,7 +43,11 @@ public abstract record SwarmCommand : AgentCommand
 
     [JsonIgnore]
     public override ReadOnlyMemory<byte> Trailer => Metainfo;
+}
 
+/// <summary>What a member of the swarm of one release has to know, whatever its part.</summary>
+public abstract record SwarmCommand : MetainfoCommand
+{
     /// <summary>First port to listen on, 0 for any.</summary>
     public required int Port { get; init; }
 
@@ -117,6 +123,24 @@ public sealed record ActivateCommand(string Root, ReleaseId? Release, string Dep
 
 /// <summary>Answered by <see cref="AgentStatus"/>.</summary>
 public sealed record StatusCommand(string Root) : AgentCommand;
+
+/// <summary>
+/// Look what a deploy of the release would meet on the host, and change nothing. Answered by <see cref="AgentSurveyed"/>; the agent listens on its swarm
+/// port until the end.
+/// </summary>
+public sealed record SurveyCommand : MetainfoCommand
+{
+    public required string Root { get; init; }
+
+    public required ReleaseId Release { get; init; }
+
+    /// <summary>First swarm port to try, 0 for any.</summary>
+    public required int Port { get; init; }
+}
+
+/// <summary>Try to connect to others. Answered by <see cref="AgentReached"/>.</summary>
+/// <param name="Endpoints">IP addresses with ports</param>
+public sealed record ReachCommand(IReadOnlyList<string> Endpoints) : AgentCommand;
 
 /// <summary>Remove old releases, what is half there, and agents that nobody uses. Answered by <see cref="AgentPruned"/>.</summary>
 /// <param name="Keep">how many whole releases stay, beside the active one and the one before it</param>

@@ -15,6 +15,8 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentSwitched), "switched")]
 [JsonDerivedType(typeof(AgentActivated), "activated")]
 [JsonDerivedType(typeof(AgentStatus), "status")]
+[JsonDerivedType(typeof(AgentSurveyed), "surveyed")]
+[JsonDerivedType(typeof(AgentReached), "reached")]
 [JsonDerivedType(typeof(AgentPruned), "pruned")]
 [JsonDerivedType(typeof(AgentFailed), "failed")]
 [JsonDerivedType(typeof(AgentBye), "bye")]
@@ -99,6 +101,40 @@ public sealed record AgentActivated(ReleaseId? Release, bool WasDone = false) : 
 /// <param name="Staged">all whole releases, oldest first</param>
 /// <param name="LockedBy">who holds the lock now; null when it is free</param>
 public sealed record AgentStatus(string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy) : AgentEvent;
+
+/// <summary>What a deploy of a release would meet on the host. Sizes in bytes.</summary>
+public sealed record AgentSurveyed : AgentEvent
+{
+    public required long FetchBytes { get; init; }
+
+    /// <summary>Bytes of the release that are there already and have the right hash.</summary>
+    public required long ReusedBytes { get; init; }
+
+    /// <summary>What the release will take of the disk beyond what is there.</summary>
+    public required long NeededBytes { get; init; }
+
+    public required long FreeBytes { get; init; }
+
+    /// <summary>Null when no release is active.</summary>
+    public required string? Current { get; init; }
+
+    /// <summary>On which the agent listens; 0 when none is free.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Of the fastest network link that tells; null when none does.</summary>
+    public required long? LinkBitsPerSecond { get; init; }
+
+    /// <summary>Why a deploy would fail on this host.</summary>
+    public required IReadOnlyList<SurveyFinding> Findings { get; init; }
+}
+
+/// <param name="Detail">one sentence that names the thing</param>
+public sealed record SurveyFinding(HostFailure Failure, string Detail);
+
+/// <param name="Unreached">empty when all were reached</param>
+public sealed record AgentReached(IReadOnlyList<SurveyUnreached> Unreached) : AgentEvent;
+
+public sealed record SurveyUnreached(string Endpoint, string Reason);
 
 /// <param name="Removed">releases, half ones with their suffix</param>
 public sealed record AgentPruned(IReadOnlyList<string> Removed, long FreedBytes) : AgentEvent;

@@ -2,7 +2,7 @@ namespace Murder.PeerHost.Contract;
 
 /// <summary>
 /// The rules of the control channel, the agent's stdin and stdout: one JSON object a line in UTF-8, and after the line of a
-/// <see cref="SwarmCommand"/> the metainfo, byte by byte. The agent speaks first (<see cref="AgentHello"/>). Commands run one at a time, but
+/// <see cref="MetainfoCommand"/> the metainfo, byte by byte. The agent speaks first (<see cref="AgentHello"/>). Commands run one at a time, but
 /// <see cref="PingCommand"/>, <see cref="StopCommand"/> and <see cref="AbortCommand"/> are heard at any moment.
 /// </summary>
 public static class AgentProtocol

@@ -13,6 +13,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
 
     private FetchVerb? _fetch;
     private SeedVerb? _seed;
+    private SurveyVerb? _survey;
 
     /// <summary>Returns the exit code.</summary>
     public async Task<int> RunAsync()
@@ -54,6 +55,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
     {
         await EndFetchAsync().ConfigureAwait(false);
         await EndSeedAsync().ConfigureAwait(false);
+        _survey?.Dispose();
     }
 
     private async Task LeaveAsync(Task commands, EndReason reason)
@@ -104,6 +106,14 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                     break;
                 case StatusCommand status:
                     channel.Send(StatusVerb.Run(status, HeldLock(status.Root), warn, time));
+                    break;
+                case SurveyCommand survey:
+                    _survey?.Dispose();
+                    _survey = new SurveyVerb(survey, warn, time);
+                    channel.Send(await _survey.RunAsync(ending.Token).ConfigureAwait(false));
+                    break;
+                case ReachCommand reach:
+                    channel.Send(await SurveyVerb.ReachAsync(reach, ending.Token).ConfigureAwait(false));
                     break;
                 case PruneCommand prune:
                     channel.Send(await PruneVerb.RunAsync(prune, HeldLock(prune.Root), warn, time, steps, ending.Token).ConfigureAwait(false));

@@ -110,6 +110,7 @@ public sealed class DeploymentTaskTests
     [InlineData(typeof(ActivateRelease))]
     [InlineData(typeof(ShowStatus))]
     [InlineData(typeof(PruneReleases))]
+    [InlineData(typeof(PlanRelease))]
     [InlineData(typeof(CreateTorrent))]
     public void Every_verb_may_run_in_the_process_of_a_multithreaded_build(Type verb) =>
         Assert.Contains(verb.CustomAttributes, attribute => attribute.AttributeType.FullName == "Microsoft.Build.Framework.MSBuildMultiThreadableTaskAttribute");

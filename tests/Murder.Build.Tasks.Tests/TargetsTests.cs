@@ -58,6 +58,7 @@ public sealed class TargetsTests
     [InlineData("MurderRollback")]
     [InlineData("MurderStatus")]
     [InlineData("MurderPrune")]
+    [InlineData("MurderPlan")]
     public void Without_hosts_nothing_is_built_or_published(string target)
     {
         using ServiceProject service = new();
@@ -124,6 +125,7 @@ public sealed class TargetsTests
     [InlineData("MurderRollback")]
     [InlineData("MurderStatus")]
     [InlineData("MurderPrune")]
+    [InlineData("MurderPlan")]
     [InlineData("MurderTorrent")]
     public void Several_target_frameworks_are_refused_with_the_way_to_choose_one(string target)
     {
@@ -267,7 +269,7 @@ public sealed class TargetsTests
     public void Every_input_of_a_deploy_is_handed_over_and_nothing_the_task_does_not_know()
     {
         XElement[] targets = [.. XDocument.Load(Repository.Combine("build", "Murder.Build.targets")).Descendants("Target")];
-        foreach (Type verb in new[] { typeof(CheckRequest), typeof(DeployRelease), typeof(ActivateRelease), typeof(ShowStatus), typeof(PruneReleases), typeof(CreateTorrent) })
+        foreach (Type verb in new[] { typeof(CheckRequest), typeof(DeployRelease), typeof(ActivateRelease), typeof(ShowStatus), typeof(PruneReleases), typeof(PlanRelease), typeof(CreateTorrent) })
         {
             string[] known = [.. verb.GetProperties().Where(p => p.CanWrite && p.DeclaringType?.Assembly == verb.Assembly).Where(p => !p.IsDefined(typeof(OutputAttribute), false)).Select(p => p.Name).Order()];
             string[] required = [.. verb.GetProperties().Where(p => p.IsDefined(typeof(RequiredAttribute), true)).Select(p => p.Name)];

@@ -59,7 +59,7 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
             while (reader.ReadLine() is { } line)
             {
                 AgentCommand? command = AgentJson.ReadCommand(line.Span);
-                Take(command is SwarmCommand member ? member with { Metainfo = ReadMetainfo(reader, member.MetainfoLength) } : command);
+                Take(command is MetainfoCommand described ? described with { Metainfo = ReadMetainfo(reader, described.MetainfoLength) } : command);
             }
         }
         catch (InvalidDataException e)

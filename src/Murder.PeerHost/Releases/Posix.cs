@@ -16,6 +16,7 @@ internal static partial class Posix
     public const int QuotaExceeded = 122;
 
     private const int WouldBlockMac = 35;
+    private const int WriteAndSearch = 3; // W_OK | X_OK
 
     private static int ReadOnlyCloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_RDONLY | O_CLOEXEC
 
@@ -42,6 +43,10 @@ internal static partial class Posix
         return new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>What the system says against this user's making files in a folder, without making any; null when it says nothing. access(2).</summary>
+    public static string? WhyNotWritable(string folder) =>
+        Access(folder, WriteAndSearch) == 0 ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+
     /// <summary>Sets a variable of the process itself, where native libraries look; <see cref="Environment"/> keeps a copy.</summary>
     public static void SetEnvironmentVariable(string name, string value) => _ = SetEnv(name, value, 1);
 
@@ -59,6 +64,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);

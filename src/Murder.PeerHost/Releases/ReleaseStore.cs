@@ -79,21 +79,20 @@ internal sealed class ReleaseStore
     /// </summary>
     public bool TryResume(ReleaseId id)
     {
-        string partial = _layout.Partial(id);
-        if (Directory.Exists(partial))
+        ReleaseId? found = FindPartial(id);
+        if (found is { } older && older != id)
         {
-            return true;
+            Steps.Rename(_layout.Partial(older), _layout.Partial(id));
         }
 
-        ReleaseId? older = Partials().Where(other => other.ContentId == id.ContentId).Select(other => (ReleaseId?)other).LastOrDefault();
-        if (older is null)
-        {
-            return false;
-        }
-
-        Steps.Rename(_layout.Partial(older.Value), partial);
-        return true;
+        return found is not null;
     }
+
+    /// <summary>The release, or another of the same content, that is half there; null when there is none.</summary>
+    public ReleaseId? FindPartial(ReleaseId id) =>
+        Directory.Exists(_layout.Partial(id))
+            ? id
+            : Partials().Where(other => other.ContentId == id.ContentId).Select(other => (ReleaseId?)other).LastOrDefault();
 
     /// <summary>A whole release of the very same content under another id; null when there is none. What it holds is not to be trusted.</summary>
     public ReleaseId? StagedElsewhere(ReleaseId id, ReadOnlySpan<byte> metainfo)
@@ -256,13 +255,20 @@ internal sealed class ReleaseStore
         return new DriveInfo(path).AvailableFreeSpace;
     }
 
-    /// <summary>That nothing but a link stands where <c>current</c> is to be.</summary>
-    private void RequireLink()
+    /// <summary>Something else than a link stands where <c>current</c> is to be; null when nothing does.</summary>
+    public string? WhyCurrentCannotBeSwitched()
     {
         FileInfo current = new(_layout.Current);
-        if (current.LinkTarget is null && (current.Exists || Directory.Exists(current.FullName)))
+        return current.LinkTarget is null && (current.Exists || Directory.Exists(current.FullName))
+            ? $"{current.FullName} is not a symlink; move it away to let releases be activated here"
+            : null;
+    }
+
+    private void RequireLink()
+    {
+        if (WhyCurrentCannotBeSwitched() is { } reason)
         {
-            throw new VerbException(HostFailure.ActivationFailed, $"{current.FullName} is not a symlink; move it away to let releases be activated here");
+            throw new VerbException(HostFailure.ActivationFailed, reason);
         }
     }
 

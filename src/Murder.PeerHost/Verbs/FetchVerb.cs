@@ -155,10 +155,10 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     {
         _isResumed = _releases!.TryResume(command.Release);
         _ownsPartial = true;
-        if (!_isResumed && _releases.StagedElsewhere(command.Release, command.Metainfo.Span) is { } same && _releases.FreeBytes() >= metainfo.Layout.TotalLength)
+        if (!_isResumed && Reuse.Find(_releases, command.Release, command.Metainfo.Span, metainfo.Layout.TotalLength) is { Kind: ReuseKind.Copy } same)
         {
             _isCopied = true;
-            _releases.CopyToPartial(same, command.Release, metainfo.Files, ReportOn(AgentWork.Copying).Step, cancellationToken);
+            _releases.CopyToPartial(same.Source, command.Release, metainfo.Files, ReportOn(AgentWork.Copying).Step, cancellationToken);
         }
 
         steps.Mark("open the partial folder");

@@ -9,7 +9,7 @@ namespace Murder.PeerHost;
 internal static class Membership
 {
     /// <exception cref="VerbException">the metainfo is refused</exception>
-    public static Metainfo ParseMetainfo(SwarmCommand command) =>
+    public static Metainfo ParseMetainfo(MetainfoCommand command) =>
         MetainfoReader.TryRead(command.Metainfo, out Metainfo? metainfo, out string? error)
             ? metainfo!
             : throw new VerbException(HostFailure.MetainfoRefused, $"the metainfo of this deploy is refused: {error}");

@@ -17,6 +17,7 @@ public sealed class AgentJsonTests
         new ActivateCommand("/srv/app", Release: null) { IsRollback = true },
         new StatusCommand("/srv/a \"b\"\n"),
         new StopCommand { KeepReleases = 5 },
+        new SurveyCommand { Root = "/srv/app", Release = Release, Port = 6881 },
         new PruneCommand("/srv/app", 5) { DeployedBy = "ann", BreaksLock = true },
         new AbortCommand(),
     ];

@@ -1,0 +1,67 @@
+using System.Numerics;
+
+namespace Murder.Deploy;
+
+/// <summary>What a deploy would do and meet, as every host was asked: what <c>MurderPlan</c> prints. Nothing was changed for it.</summary>
+public sealed record FleetPlan
+{
+    public required string Release { get; init; }
+
+    public required int FileCount { get; init; }
+
+    /// <summary>Bytes of the release.</summary>
+    public required long TotalBytes { get; init; }
+
+    public required int PieceCount { get; init; }
+
+    /// <summary>In the order of the deploy.</summary>
+    public required IReadOnlyList<HostPlan> Hosts { get; init; }
+
+    /// <summary>How many hosts each wave switches.</summary>
+    public required IReadOnlyList<int> Waves { get; init; }
+
+    /// <summary>How many hosts may fail.</summary>
+    public required int FailedHostsMax { get; init; }
+
+    /// <summary>Bits a second of the slowest link that is known, or of <c>MurderRateLimit</c> when that is less; null when nothing is known.</summary>
+    public required long? BitsPerSecond { get; init; }
+
+    public int FailingCount => Hosts.Count(host => host.Problems.Count > 0);
+
+    /// <summary>The deploy would succeed, as far as can be told before it.</summary>
+    public bool IsGood => FailingCount <= FailedHostsMax && FailingCount < Hosts.Count;
+
+    public long FetchBytes => Hosts.Sum(host => host.FetchBytes);
+
+    /// <summary>
+    /// The least time in which all hosts can have what they lack: that of one link for the bytes of the host that lacks most, and one piece more for
+    /// each doubling of the hosts. Null when no rate is known.
+    /// </summary>
+    public TimeSpan? Bound
+    {
+        get
+        {
+            int fetching = Hosts.Count(host => host.FetchBytes > 0);
+            if (BitsPerSecond is not { } rate || fetching == 0)
+            {
+                return fetching == 0 ? TimeSpan.Zero : null;
+            }
+
+            double seconds = Hosts.Max(host => host.FetchBytes) * 8.0 / rate;
+            return TimeSpan.FromSeconds(seconds * (1 + ((double)BitOperations.Log2((uint)fetching) / Math.Max(1, PieceCount))));
+        }
+    }
+
+    /// <summary>What staging takes by the measurements in the README: 1.15 times the bound, and a second until all agents run.</summary>
+    public TimeSpan? Predicted => Bound is { } bound ? (1.15 * bound) + TimeSpan.FromSeconds(1) : null;
+}
+
+/// <summary>One host's row of a plan. Sizes in bytes; 0 for a host that could not be asked.</summary>
+/// <param name="Wave">in which it would be switched, from 1 on; null when it would not</param>
+/// <param name="Current">release that it runs; null when it runs none</param>
+/// <param name="ReusedBytes">of the release, there already with the right hash</param>
+/// <param name="NeededBytes">of its disk, beyond what lies there</param>
+/// <param name="LinkBitsPerSecond">null when its links do not tell</param>
+/// <param name="Problems">why the deploy would fail on it</param>
+public sealed record HostPlan(
+    string Name, string Zone, int? Wave, string? Current, long FetchBytes, long ReusedBytes, long NeededBytes, long FreeBytes, long? LinkBitsPerSecond, IReadOnlyList<Problem> Problems);
