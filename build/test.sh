@@ -25,6 +25,7 @@ packages=(
   openssh-server:/usr/sbin/sshd
   openssh-client:/usr/bin/ssh-keygen
   iproute2:/sbin/ip
+  chromium:/usr/bin/chromium
   curl:/usr/bin/curl
   hey:/usr/bin/hey
   python3-libtorrent:/usr/lib/python3/dist-packages/libtorrent.egg-info

@@ -50,6 +50,10 @@ public static class Deployment
         try
         {
             log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
+            if (ReportFile.Summarize(report, settings.ReportDirectory, Environment.GetEnvironmentVariable) is { } summary)
+            {
+                log.Milestone($"##vso[task.uploadsummary]{summary}");
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

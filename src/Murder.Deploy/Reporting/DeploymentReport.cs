@@ -51,6 +51,9 @@ public sealed record HostReport(string Name)
     /// <summary>When the release had passed its gates.</summary>
     public double? ActiveSeconds { get; init; }
 
+    /// <summary>It ran the release before this deploy, in health, and nothing was done to it.</summary>
+    public bool WasUntouched { get; init; }
+
     public long ResumedBytes { get; init; }
 
     public long DownloadedBytes { get; init; }
@@ -86,6 +89,9 @@ public sealed record DeploymentReport
 
     public required int PieceCount { get; init; }
 
+    /// <summary>Who deployed, and from where.</summary>
+    public required string DeployedBy { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     public required double TotalSeconds { get; init; }
@@ -105,6 +111,9 @@ public sealed record DeploymentReport
     /// <summary>When the seeder sent its first byte of payload; null when it sent none. The last host's <see cref="HostReport.StagedSeconds"/> minus this is what the distribution took.</summary>
     public double? SeederFirstByteSeconds { get; init; }
 
+    /// <summary>The least time after the first byte in which the last host could be staged, under the rate limit; null when there was none.</summary>
+    public double? BoundSeconds { get; init; }
+
     public required bool Succeeded { get; init; }
 
     /// <summary>Too many hosts failed their activation, and every one that was switched was ordered back.</summary>
@@ -112,6 +121,9 @@ public sealed record DeploymentReport
 
     /// <summary>Of the activation; 0 when there was none.</summary>
     public int WaveCount { get; init; }
+
+    /// <summary>What to give to <c>Hosts</c> so that the same command goes to just the hosts that failed; null when none did, or they are too many.</summary>
+    public string? RepairHosts { get; init; }
 
     /// <summary>Everything random in the deploy derives from it.</summary>
     public required ulong Seed { get; init; }

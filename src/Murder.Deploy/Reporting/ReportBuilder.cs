@@ -1,3 +1,4 @@
+using System.Numerics;
 using Murder.Swarm;
 
 namespace Murder.Deploy;
@@ -22,15 +23,18 @@ internal static class ReportBuilder
             TotalBytes = release.Metainfo.Layout.TotalLength,
             PieceLength = release.Metainfo.Layout.PieceLength,
             PieceCount = release.Metainfo.Layout.PieceCount,
+            DeployedBy = plan.DeployedBy,
             StartedAt = startedAt,
             TotalSeconds = Seconds(endedAt)!.Value,
             StagingSeconds = StagingSeconds(rollout),
             Ports = ports,
             SeederUploadedBytes = seederUploadedBytes,
             SeederFirstByteSeconds = Seconds(seederFirstByteAt),
+            BoundSeconds = BoundSeconds(plan, release.Metainfo.Layout, hosts.Count),
             Succeeded = rollout.HasSucceeded,
             RolledBack = rollout.HasRolledBack,
             WaveCount = rollout.WaveCount,
+            RepairHosts = RepairHosts.Of(plan, rollout),
             Seed = plan.Seed,
             DownloadedBytesAcrossZones = hasZones ? hosts.Sum(host => host.DownloadedBytesAcrossZones) : null,
             Hosts = hosts,
@@ -54,6 +58,7 @@ internal static class ReportBuilder
             Wave = progress.Wave,
             SwitchedSeconds = Seconds(progress.SwitchedAt),
             ActiveSeconds = Seconds(progress.ActiveAt),
+            WasUntouched = progress.WasUntouched,
             ResumedBytes = progress.Result?.ResumedBytes ?? progress.Fetch?.ResumedBytes ?? 0,
             DownloadedBytes = progress.Result?.DownloadedBytes ?? progress.Fetch?.DownloadedBytes ?? 0,
             DownloadedBytesAcrossZones = progress.Result?.DownloadedBytesAcrossZones ?? progress.Fetch?.DownloadedBytesAcrossZones ?? 0,
@@ -63,6 +68,12 @@ internal static class ReportBuilder
             PreviousRelease = progress.PreviousRelease,
         };
     }
+
+    /// <summary>One link's time for the release, and one piece more for each doubling of the hosts.</summary>
+    private static double? BoundSeconds(DeploymentPlan plan, PieceLayout layout, int hosts) =>
+        plan.RateLimit is { } limit
+            ? Math.Round((double)layout.TotalLength / limit.BytesPerSecond * (1 + ((double)BitOperations.Log2((uint)hosts) / Math.Max(1, layout.PieceCount))), 3)
+            : null;
 
     private static double? StagingSeconds(Rollout rollout) =>
         rollout.StagingStartedAt is { } start && rollout.Hosts.Max(host => host.StagedAt) is { } end ? Math.Round((end - start).TotalSeconds, 3) : null;

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Murder.Deploy;
 
-/// <summary>Writes <c>report.json</c>.</summary>
+/// <summary>Writes <c>report.json</c> and <c>report.html</c>, and the summary that a CI service shows.</summary>
 internal static class ReportFile
 {
     private static readonly JsonSerializerOptions Format = new()
@@ -16,11 +16,34 @@ internal static class ReportFile
 
     public static string Serialize(DeploymentReport report) => JsonSerializer.Serialize(report, Format);
 
-    /// <summary>Returns its path.</summary>
+    /// <summary>The page beside it too. Returns the page's path.</summary>
+    /// <exception cref="IOException"/>
+    /// <exception cref="UnauthorizedAccessException"/>
     public static string Write(DeploymentReport report, string directory)
     {
-        string path = Path.Combine(directory, "report.json");
-        WholeFile.Write(path, Encoding.UTF8.GetBytes(Serialize(report)));
+        WholeFile.Write(Path.Combine(directory, "report.json"), Encoding.UTF8.GetBytes(Serialize(report)));
+        string page = Path.Combine(directory, "report.html");
+        WholeFile.Write(page, Encoding.UTF8.GetBytes(ReportPage.Render(report)));
+        return page;
+    }
+
+    /// <summary>Where a CI service shows a summary of the job, adds the deploy to it. A path to print for Azure Pipelines; null elsewhere.</summary>
+    /// <exception cref="IOException"/>
+    /// <exception cref="UnauthorizedAccessException"/>
+    public static string? Summarize(DeploymentReport report, string directory, Func<string, string?> environment)
+    {
+        if (environment("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary)
+        {
+            File.AppendAllText(summary, JobSummary.Render(report));
+        }
+
+        if (!string.Equals(environment("TF_BUILD"), "true", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        string path = Path.Combine(directory, "summary.md");
+        WholeFile.Write(path, Encoding.UTF8.GetBytes(JobSummary.Render(report)));
         return path;
     }
 }

@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace Murder.Deploy;
+
+/// <summary>
+/// <c>report.html</c>: one file that needs nothing else, with the report in it as data and a script that draws it. So a person and a program read the
+/// same, and what a host said can never become part of the page.
+/// </summary>
+internal static class ReportPage
+{
+    private const string Place = "/*REPORT*/";
+
+    public static string Render(DeploymentReport report)
+    {
+        using Stream template = typeof(ReportPage).Assembly.GetManifestResourceStream("report.html")!;
+        using StreamReader reader = new(template, Encoding.UTF8);
+
+        // The serializer writes '<' as \u003C, so no text can end the script element that it stands in.
+        return reader.ReadToEnd().Replace(Place, ReportFile.Serialize(report), StringComparison.Ordinal);
+    }
+}

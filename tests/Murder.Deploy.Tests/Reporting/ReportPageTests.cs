@@ -1,0 +1,128 @@
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>The page in a real browser: what a person looks for is there, and what a host said is only text.</summary>
+public sealed class ReportPageTests
+{
+    [Fact]
+    public async Task AGoodDeployIsSeenAtAGlance()
+    {
+        using DeployFixture deploy = new();
+        deploy.Settings = deploy.Settings with { Waves = "1;100%", RateLimit = "8M", Hosts = "local:4" };
+        DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        string page = $"file://{deploy.Directory.Combine("report", "report.html")}";
+
+        string seen = await Chromium.DumpAsync(page);
+
+        Assert.Contains($"<title>Active: web {report.Release}</title>", seen, StringComparison.Ordinal);
+        Assert.Contains("<b>4 of 4</b>", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"failures\"", seen, StringComparison.Ordinal);
+        Assert.Contains("after the first byte", seen, StringComparison.Ordinal); // the bound
+        Assert.Contains("from the seeder", seen, StringComparison.Ordinal);
+        Assert.All(report.Hosts, host => Assert.Contains(host.Name, seen, StringComparison.Ordinal));
+        Assert.True(new FileInfo(await Chromium.PhotographAsync(page, "report-good")).Length > 10_000);
+        Assert.True(new FileInfo(await Chromium.PhotographAsync(page, "report-good-dark", isDark: true)).Length > 10_000);
+    }
+
+    [Fact]
+    public async Task ABadDeployNamesEachHostTheCauseAndTheRemedyAndNothingThatAHostSaidIsMarkup()
+    {
+        using DeployFixture deploy = new();
+        Assert.True((await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None)).Succeeded);
+        deploy.Directory.Write("publish/second.txt", "second"u8);
+        deploy.Settings = deploy.Settings with { Waves = "1;100%", AfterActivate = "echo '</script><img src=x onerror=alert(1)><b>bold</b>'; exit 3" };
+        await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        string page = $"file://{deploy.Directory.Combine("report", "report.html")}";
+
+        string seen = await Chromium.DumpAsync(page);
+
+        Assert.Contains("<span class=\"outcome back\" id=\"outcome\">Rolled back</span>", seen, StringComparison.Ordinal);
+        Assert.Contains("<b>local01</b><code>MURDER0504</code>", seen, StringComparison.Ordinal);
+        Assert.Contains("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&lt;b&gt;bold&lt;/b&gt;", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img", seen, StringComparison.Ordinal);
+        Assert.Contains("not begun", seen, StringComparison.Ordinal); // the second wave
+        Assert.True(new FileInfo(await Chromium.PhotographAsync(page, "report-rolled-back")).Length > 10_000);
+    }
+
+    [Fact]
+    public async Task TenThousandHostsAreAPageThatOpens()
+    {
+        using TestDirectory directory = new();
+        HostReport[] hosts =
+        [
+            .. Enumerable.Range(1, 10_000).Select(number => new HostReport($"web{number:00000}.example.com")
+            {
+                Address = "10.0.0.1:22",
+                Zone = $"z{number % 10}",
+                State = number % 500 == 0 ? HostState.Failed : HostState.Active,
+                Code = number % 500 == 0 ? "MURDER0301" : null,
+                Detail = number % 500 == 0 ? "no route to host" : null,
+                ReadySeconds = number % 500 == 0 ? null : 1 + (number % 7 * 0.1),
+                StagedSeconds = number % 500 == 0 ? null : 9 + (number * 0.0001),
+                Wave = number == 1 ? 1 : number <= 2500 ? 2 : 3,
+                SwitchedSeconds = number % 500 == 0 ? null : 10 + (number * 0.0002),
+                ActiveSeconds = number % 500 == 0 ? null : 12 + (number * 0.0003),
+                DownloadedBytes = 100_000_000,
+                DownloadedBytesAcrossZones = 15_000_000,
+            }),
+        ];
+        DeploymentReport report = Report(hosts) with { WaveCount = 3 };
+        string path = directory.Write("report.html", System.Text.Encoding.UTF8.GetBytes(ReportPage.Render(report)));
+
+        string seen = await Chromium.DumpAsync($"file://{path}");
+
+        Assert.True(new FileInfo(path).Length < 10_000_000);
+        Assert.Contains("Show the other 9800 hosts", seen, StringComparison.Ordinal);
+        Assert.Contains("20 hosts failed", seen, StringComparison.Ordinal);
+        await Chromium.PhotographAsync($"file://{path}", "report-ten-thousand");
+    }
+
+    [Fact]
+    public void ASummaryIsBoundedAndItsCellsStayCells()
+    {
+        HostReport[] hosts = [.. Enumerable.Range(1, 60).Select(number => new HostReport($"web{number}") { Address = "", State = HostState.Failed, Code = "MURDER0504", Detail = "said | <b>no</b>\n# not a title `x`" + new string('x', 1000), Remedy = "Mend it." })];
+
+        string summary = JobSummary.Render(Report(hosts) with { Succeeded = false, RolledBack = true, WaveCount = 1 });
+
+        Assert.StartsWith("### ❌ web 1.0.0-x\n\nRolled back. Active on 0 of 60 hosts after 20.0 s; 100 MB in 212 files, the seeder sent 1.10 copies.\n", summary, StringComparison.Ordinal);
+        Assert.Contains("| web1 | MURDER0504 | said \\| &lt;b\\>no&lt;/b\\> \\# not a title \\`x\\`xxx", summary, StringComparison.Ordinal);
+        Assert.Equal(50, summary.Split('\n').Count(line => line.Contains("MURDER0504", StringComparison.Ordinal)));
+        Assert.Contains("and 10 more hosts", summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CiServicesGetTheirSummary()
+    {
+        using TestDirectory directory = new();
+        string summary = directory.Write("summary", "before\n"u8);
+        Dictionary<string, string> github = new() { ["GITHUB_STEP_SUMMARY"] = summary };
+
+        Assert.Null(ReportFile.Summarize(Report([]), directory.Path, name => github.GetValueOrDefault(name)));
+        string? azure = ReportFile.Summarize(Report([]), directory.Path, name => name == "TF_BUILD" ? "True" : null);
+
+        Assert.StartsWith("before\n### ✅ web 1.0.0-x", File.ReadAllText(summary), StringComparison.Ordinal);
+        Assert.StartsWith("### ✅ web 1.0.0-x", File.ReadAllText(azure!), StringComparison.Ordinal);
+        Assert.Null(ReportFile.Summarize(Report([]), directory.Path, _ => null));
+    }
+
+    private static DeploymentReport Report(IReadOnlyList<HostReport> hosts) => new()
+    {
+        Application = "web",
+        Release = "1.0.0-x",
+        InfoHash = new string('a', 64),
+        FileCount = 212,
+        TotalBytes = 100_000_000,
+        PieceLength = 131_072,
+        PieceCount = 763,
+        DeployedBy = "ann@laptop",
+        StartedAt = DateTimeOffset.UnixEpoch,
+        TotalSeconds = 20,
+        StagingSeconds = 9,
+        SeederUploadedBytes = 110_000_000,
+        SeederFirstByteSeconds = 1,
+        Succeeded = true,
+        Seed = 1,
+        Hosts = hosts,
+    };
+}
