@@ -47,6 +47,7 @@ public abstract partial class DeploymentTask
         BeforeActivate = Setting(nameof(DeploymentSettings.BeforeActivate)),
         AfterActivate = Setting(nameof(DeploymentSettings.AfterActivate)),
         Service = Setting(nameof(DeploymentSettings.Service)),
+        Shared = Setting(nameof(DeploymentSettings.Shared)),
         HealthUrl = Setting(nameof(DeploymentSettings.HealthUrl)),
         HealthTimeout = Setting(nameof(DeploymentSettings.HealthTimeout)),
         IdentityFile = Absolute(Setting(nameof(DeploymentSettings.IdentityFile))),

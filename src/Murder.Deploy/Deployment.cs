@@ -217,6 +217,7 @@ public static class Deployment
                 Credential = seeder.CredentialFor(seed),
                 Zone = plan.Hosts[host].Zone,
                 BytesPerSecondMax = plan.RateLimit?.BytesPerSecond,
+                Shared = plan.Goal == RolloutGoal.Staged ? SharedPaths.None : plan.Shared,
                 DeployedBy = plan.DeployedBy,
                 DeployStartedAt = plan.StartedAt,
                 BreaksLock = plan.BreaksLock,

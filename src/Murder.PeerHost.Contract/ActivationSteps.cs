@@ -6,9 +6,9 @@ namespace Murder.PeerHost.Contract;
 /// What happens on a host around the switch of <c>current</c>, in this order: <see cref="BeforeActivate"/>, the switch, <see cref="Service"/>,
 /// <see cref="AfterActivate"/>, <see cref="HealthUrl"/>. What is empty is left out; the first that fails ends the activation.
 /// <para>
-/// Commands go to <c>/bin/sh -c</c> in the release's folder, with the environment of the login and MURDER_RELEASE, MURDER_RELEASE_PATH,
-/// MURDER_PREVIOUS (what was active before; empty when nothing was), MURDER_ROOT and MURDER_CURRENT (the path of the link). Exit code 0 is
-/// success. What a command leaves running in the background stays, but has to send its output elsewhere: its pipe ends with the command.
+/// Commands go to <c>/bin/sh -c</c> in the release's folder, with the environment of the login, the variables of <c>shared/murder.env</c>, and
+/// MURDER_APPLICATION, MURDER_RELEASE, MURDER_RELEASE_PATH, MURDER_PREVIOUS (what was active before; empty when nothing was), MURDER_ROOT and
+/// MURDER_CURRENT (the path of the link). Exit code 0 is success. What a command leaves running in the background stays, but has to send its output elsewhere: its pipe ends with the command.
 /// </para>
 /// </summary>
 /// <param name="BeforeActivate">a command, run while the old release is still active</param>

@@ -78,6 +78,13 @@ public sealed record FetchCommand : SwarmCommand, ILockingCommand
     /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
     public required IReadOnlyList<string> AnnounceUrls { get; init; }
 
+    /// <summary>What has to be in <c>shared</c> before anything is fetched, since the release is to be activated then; none when it is not.</summary>
+    public SharedPaths Shared
+    {
+        get;
+        init => field = value ?? SharedPaths.None; // JSON that says nothing of it sets null
+    } = SharedPaths.None;
+
     public string DeployedBy { get; init; } = "";
 
     public DateTimeOffset DeployStartedAt { get; init; }
@@ -111,10 +118,24 @@ public sealed record ActivateCommand(string Root, ReleaseId? Release, string Dep
 
     public bool BreaksLock { get; init; }
 
+    /// <summary>What the release is to have links to before the first step. A rollback leaves the links as they were when the release was active.</summary>
+    public SharedPaths Shared
+    {
+        get;
+        init => field = value ?? SharedPaths.None; // JSON that says nothing of it sets null
+    } = SharedPaths.None;
+
+    /// <summary>Name of the service, for the commands.</summary>
+    public string Application
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
     public ActivationSteps Steps
     {
         get;
-        init => field = value ?? ActivationSteps.None; // JSON that says nothing of it sets null
+        init => field = value ?? ActivationSteps.None;
     } = ActivationSteps.None;
 
     /// <summary>The release that is active is taken back for an earlier one: without <see cref="ActivationSteps.BeforeActivate"/>, which that one has had.</summary>

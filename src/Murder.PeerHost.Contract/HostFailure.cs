@@ -83,6 +83,15 @@ public enum HostFailure
     /// <summary>The health URL did not answer 2xx in time, or cannot be asked.</summary>
     Unhealthy,
 
+    /// <summary>What releases share is not in <c>shared</c>, or is of another kind.</summary>
+    SharedMissing,
+
+    /// <summary>The release has a file of its own where a link into <c>shared</c> is to be.</summary>
+    SharedTaken,
+
+    /// <summary>The file of variables for commands cannot be read as one.</summary>
+    VariablesUnusable,
+
     /// <summary>The deploy was cancelled.</summary>
     Cancelled,
 

@@ -7,7 +7,8 @@ namespace Murder.PeerHost.Contract;
 /// releases/ID.partial/    being fetched
 /// releases/.removed-…/    being removed
 /// current                 symlink to releases/ID
-/// shared/                 survives releases
+/// shared/                 survives releases, which have links into it
+/// shared/murder.env       variables for the commands of a release
 /// .murder/                lock, audit log
 /// .murder/metainfo/       ID.torrent of each release, to check it by later
 /// </code>
@@ -28,6 +29,9 @@ public sealed class ReleaseLayout(string root)
 
     public string Shared => Path.Combine(Root, "shared");
 
+    /// <summary>Variables for the commands of a release, one a line; see <see cref="ActivationSteps"/>.</summary>
+    public string Variables => Path.Combine(Shared, "murder.env");
+
     public string Private => Path.Combine(Root, ".murder");
 
     public string Lock => Path.Combine(Private, "lock");
@@ -36,6 +40,12 @@ public sealed class ReleaseLayout(string root)
 
     /// <summary>What <see cref="Current"/> contains when the release is active: relative, so that the root may be moved or bound elsewhere.</summary>
     public static string CurrentTarget(ReleaseId id) => "releases/" + id.Value;
+
+    /// <summary>What a release's link to something shared contains: relative, too.</summary>
+    /// <param name="path">of the link, relative to the release, and of what is shared, relative to <see cref="Shared"/></param>
+    public static string SharedLinkTarget(string path) => string.Concat(Enumerable.Repeat("../", path.Count(c => c == '/') + 2)) + "shared/" + path;
+
+    public string SharedEntry(SharedPath path) => Path.Combine(Shared, path.Path);
 
     public string Metainfos => Path.Combine(Private, "metainfo");
 

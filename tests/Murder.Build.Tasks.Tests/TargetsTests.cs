@@ -237,6 +237,17 @@ public sealed class TargetsTests
     }
 
     [Fact]
+    public void Shared_items_are_checked_before_anything_is_published()
+    {
+        using ServiceProject service = new("""<ItemGroup><MurderShared Include="appsettings.Local.json;logs/" /><MurderShared Include="../other" /></ItemGroup>""");
+
+        (ProjectInstance project, ServiceProject.RecordingLogger log, _) = service.Build("PrepareForPublish", ("Hosts", "prod"), ("PublishDir", "bin/Release/net10.0/publish/"), Requested);
+
+        Assert.Equal(["MURDER0022"], log.Codes);
+        Assert.Equal("appsettings.Local.json;logs/;../other", project.GetItems("_MurderSettings").Single().GetMetadataValue("Shared"));
+    }
+
+    [Fact]
     public void A_publish_that_is_no_deploy_is_left_alone()
     {
         using ServiceProject service = new();

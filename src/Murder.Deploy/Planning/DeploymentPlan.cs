@@ -28,6 +28,9 @@ public sealed record DeploymentPlan
     /// <summary>What an activation does besides switching <c>current</c>.</summary>
     public ActivationSteps Steps { get; init; } = ActivationSteps.None;
 
+    /// <summary>What an activated release has links to, so that it survives the release.</summary>
+    public SharedPaths Shared { get; init; } = SharedPaths.None;
+
     /// <summary>Old releases that stay on a host, beside the active one and the one before it.</summary>
     public required int KeepReleases { get; init; }
 

@@ -17,6 +17,7 @@ internal static class DeploymentPlanner
         Waves = options.Waves,
         OnFailure = options.OnFailure,
         Steps = options.Steps,
+        Shared = options.Shared,
         Port = options.Port,
         SwarmSecurity = options.SwarmSecurity,
         RateLimit = options.RateLimit,

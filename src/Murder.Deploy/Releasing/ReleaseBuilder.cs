@@ -12,6 +12,7 @@ internal static class ReleaseBuilder
     {
         Metainfo metainfo = await DescribeAsync(settings.PublishDirectory, options.Application, cancellationToken).ConfigureAwait(false);
         RequireSendable(metainfo, AgentProtocol.MetainfoBytesMax);
+        RequireRoomFor(options.Shared, metainfo.Files.Select(file => file.Path));
         ReleaseId id = settings.Release.Length > 0 ? ReleaseId.Parse(settings.Release) : IdOf(metainfo, settings, options, now);
         return new Release(id, settings.PublishDirectory, metainfo);
     }
@@ -36,6 +37,31 @@ internal static class ReleaseBuilder
         if (metainfo.Bytes.Length > bytesMax)
         {
             throw new DeploymentException(ReleaseProblems.MetainfoTooLarge(metainfo.Files.Count, metainfo.Bytes.Length, bytesMax));
+        }
+    }
+
+    /// <summary>A release does not bring what comes from its hosts: what a developer has in that place, passwords perhaps, is not for them.</summary>
+    /// <param name="files">paths of the release</param>
+    /// <exception cref="DeploymentException"/>
+    internal static void RequireRoomFor(SharedPaths shared, IEnumerable<string> files)
+    {
+        if (shared.All.Count == 0)
+        {
+            return; // a release may have 100,000 files
+        }
+
+        Dictionary<SharedPath, string> taken = [];
+        foreach (string file in files)
+        {
+            foreach (SharedPath path in shared.All.Where(path => path.Meets(file)))
+            {
+                taken.TryAdd(path, file);
+            }
+        }
+
+        if (taken.Count > 0)
+        {
+            throw new DeploymentException([.. taken.Select(pair => ReleaseProblems.SharedPublished(pair.Key.ToString(), pair.Value))]);
         }
     }
 

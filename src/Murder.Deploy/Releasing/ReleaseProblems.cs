@@ -63,6 +63,12 @@ public static class ReleaseProblems
         $"The torrent could not be written to '{path}': {reason.TrimEnd('.')}.",
         "Give MurderTorrentPath a file in a folder that can be written.");
 
+    /// <param name="path">of the publish output</param>
+    public static Problem SharedPublished(string shared, string path) => new(
+        "MURDER0213",
+        $"MurderShared has '{shared}', which is to come from each host, and the publish output has '{path}'.",
+        $"Leave it out of the publish output (<Content Update=\"{path}\" CopyToPublishDirectory=\"Never\" />, or None for Content), or remove the MurderShared item.");
+
     public static Problem More(string directory) => new(
         "MURDER0210",
         $"The publish folder '{directory}' has more such problems than are listed here.",

@@ -128,7 +128,7 @@ internal sealed class RolloutDriver(
     }
 
     private ActivateCommand MakeActivate(int host, ReleaseId? release) =>
-        new(plan.Hosts[host].Root, release, plan.DeployedBy) { DeployStartedAt = plan.StartedAt, Steps = plan.Steps };
+        new(plan.Hosts[host].Root, release, plan.DeployedBy) { DeployStartedAt = plan.StartedAt, Application = plan.Application, Shared = plan.Shared, Steps = plan.Steps };
 
     private async Task RunHostAsync(int host, CancellationToken launchToken, CancellationToken linkToken)
     {

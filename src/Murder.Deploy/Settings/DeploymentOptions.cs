@@ -52,6 +52,8 @@ public sealed record DeploymentOptions
 
     public required ActivationSteps Steps { get; init; }
 
+    public required SharedPaths Shared { get; init; }
+
     /// <summary>Takes the locks of hosts from whoever holds them.</summary>
     public required bool BreaksLock { get; init; }
 

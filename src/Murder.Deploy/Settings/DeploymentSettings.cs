@@ -90,6 +90,9 @@ public sealed record DeploymentSettings
     /// <summary>systemd unit.</summary>
     public string Service { get; init; } = "";
 
+    /// <summary>Paths in the release, separated by ';', that are links to the same in the root's <c>shared</c>; those of folders end with '/'.</summary>
+    public string Shared { get; init; } = "";
+
     public string HealthUrl { get; init; } = "";
 
     /// <summary>Seconds, or a time such as <c>2m</c> or <c>00:02:00</c>.</summary>

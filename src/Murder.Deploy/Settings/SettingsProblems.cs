@@ -57,4 +57,9 @@ internal static class SettingsProblems
         "MURDER0020",
         $"MurderService is '{value}', which cannot name a systemd unit.",
         "Use letters, digits, ':', '-', '_', '.' and '@', beginning with a letter or digit, as in 'web.service'.");
+
+    public static Problem Shared(string refusal) => new(
+        "MURDER0022",
+        $"MurderShared cannot be used: {refusal}.",
+        "Give paths relative to the release, without '..', such as appsettings.Local.json, or logs/ for a folder.");
 }

@@ -68,6 +68,7 @@ internal static class SettingsValidator
             Waves = waves,
             OnFailure = settings.OnFailure == "stop" ? FailurePolicy.Stop : FailurePolicy.RollBack,
             Steps = Steps(settings, problems),
+            Shared = Shared(settings, problems),
             BreaksLock = Flag("MurderBreakLock", settings.BreakLock, problems),
             KeepReleases = Number("MurderKeepReleases", settings.KeepReleases, 5, 0, 10_000, problems),
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
@@ -102,6 +103,14 @@ internal static class SettingsValidator
             HealthUrl = settings.HealthUrl,
             HealthTimeoutSeconds = timeout.TotalSeconds,
         };
+    }
+
+    private static SharedPaths Shared(DeploymentSettings settings, List<Problem> problems)
+    {
+        List<string> refusals = [];
+        SharedPaths paths = SharedPaths.Parse(settings.Shared.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), refusals);
+        problems.AddRange(refusals.Select(SettingsProblems.Shared));
+        return paths;
     }
 
     /// <summary>What systemd.unit(5) allows, and nothing that a command line could take for an option.</summary>

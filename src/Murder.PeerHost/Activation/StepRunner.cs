@@ -14,6 +14,7 @@ internal sealed class StepRunner : IDisposable
     private readonly ActivationOptions _options;
     private readonly TimeProvider _time;
     private readonly HealthCheck? _health;
+    private readonly IReadOnlyDictionary<string, string> _variables;
 
     /// <exception cref="VerbException">a step can never be done, as far as can be seen before the first</exception>
     public StepRunner(ActivateCommand command, ReleaseLayout layout, LoginEnvironment login, ActivationOptions options, TimeProvider time)
@@ -23,10 +24,13 @@ internal sealed class StepRunner : IDisposable
         _login = login;
         _options = options;
         _time = time;
+        _variables = HasCommands ? HookVariables.Read(layout.Variables) : new Dictionary<string, string>();
         _health = command.Release is not null && Steps.HealthUrl.Length > 0 ? HealthCheck.Of(Steps.HealthUrl, HostsFile.Read(), options, time) : null;
     }
 
     private ActivationSteps Steps => _command.Steps;
+
+    private bool HasCommands => _command.Release is not null && (Steps.AfterActivate.Length > 0 || (Steps.BeforeActivate.Length > 0 && !_command.IsRollback));
 
     /// <param name="previous">what <c>current</c> points to before the switch</param>
     /// <exception cref="VerbException"/>
@@ -111,9 +115,10 @@ internal sealed class StepRunner : IDisposable
         }
     }
 
-    /// <summary>Of the login, and what a command may want to know.</summary>
-    private IReadOnlyList<string> Environment(string? previous) => _login.With(new Dictionary<string, string>
+    /// <summary>Of the login, what the host has for commands, and what a command may want to know.</summary>
+    private IReadOnlyList<string> Environment(string? previous) => _login.With(new Dictionary<string, string>(_variables)
     {
+        ["MURDER_APPLICATION"] = _command.Application,
         ["MURDER_RELEASE"] = _command.Release?.Value ?? "",
         ["MURDER_RELEASE_PATH"] = _command.Release is { } release ? _layout.Release(release) : "",
         ["MURDER_PREVIOUS"] = previous ?? "",

@@ -3,7 +3,7 @@ using Murder.Swarm;
 
 namespace Murder.PeerHost;
 
-/// <summary>What the hashes of the pieces do not cover of a staged release: lengths, empty files, symlinks, the executable bit, and what is too much.</summary>
+/// <summary>What the hashes of the pieces do not cover of a staged release: lengths, empty files, symlinks, the executable bit, and what is too much but links to what releases share.</summary>
 internal static class StagedFolder
 {
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
@@ -20,7 +20,7 @@ internal static class StagedFolder
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || IsLink(ref entry),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry), // what lies behind a link to a folder has a path of its own
         };
-        return entries.Where(path => !named.Contains(path)).Select(path => $"{path} is not part of the release").FirstOrDefault();
+        return entries.Where(path => !named.Contains(path) && !SharedLinks.IsOne(path, new FileInfo(Path.Combine(folder, path)).LinkTarget)).Select(path => $"{path} is not part of the release").FirstOrDefault();
     }
 
     private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);

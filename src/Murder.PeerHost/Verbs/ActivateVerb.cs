@@ -3,12 +3,14 @@ using Murder.PeerHost.Contract;
 namespace Murder.PeerHost;
 
 /// <summary>
-/// Makes a staged release the active one: the step before, the switch, the steps after. What is done up to the first that fails stays done;
+/// Makes a staged release the active one: its links to what releases share, the step before, the switch, the steps after. What is done up to the first that fails stays done;
 /// the deployer decides what follows. A release that is active, whose steps were all done, whose service runs and which is healthy, is left alone.
 /// </summary>
 internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, LoginEnvironment login, ActivationOptions options, Action<string> warn, TimeProvider time, FileSteps files)
 {
     private readonly ReleaseStore _releases = ReleaseStore.At(command.Root, warn, time, files);
+
+    private SharedLinks Shared => new(_releases, command.Shared);
 
     /// <summary>Says <see cref="AgentSwitched"/> and that it is at work.</summary>
     /// <param name="held">the lock of the root, when this agent holds it already</param>
@@ -41,7 +43,7 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
     }
 
     private async Task<bool> IsDoneAsync(StepRunner steps, CancellationToken cancellationToken) =>
-        command.Release is { } release && _releases.IsSettled(release) && await steps.IsAliveAsync(cancellationToken).ConfigureAwait(false);
+        command.Release is { } release && _releases.IsSettled(release) && (command.IsRollback || Shared.AreMade(release)) && await steps.IsAliveAsync(cancellationToken).ConfigureAwait(false);
 
     private void RequireStaged()
     {
@@ -63,6 +65,7 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
     {
         try
         {
+            MakeLinks();
             await steps.RunBeforeSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (isToBeSwitched)
@@ -86,6 +89,23 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
         {
             Audit(previous, $"{HostFailure.Cancelled}: the deploy ended before the steps did");
             throw;
+        }
+    }
+
+    private void MakeLinks()
+    {
+        if (command.Release is not { } release || command.IsRollback)
+        {
+            return;
+        }
+
+        try
+        {
+            Shared.Make(release);
+        }
+        catch (Exception e) when (VerbException.FromStorage(e) is { } failure)
+        {
+            throw failure;
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         IReadOnlyList<Uri> trackers = ParseTrackers();
         Metainfo metainfo = Membership.ParseMetainfo(command);
         _security = Membership.OpenCredential(command, time);
+        new SharedLinks(_releases, command.Shared).RequireShared();
         _releases.Prepare();
         _lock = await _releases.TakeLockAsync(command, cancellationToken).ConfigureAwait(false);
         if (_releases.IsStaged(command.Release))

@@ -102,6 +102,38 @@ public sealed class LocalDeployTests
     }
 
     [Fact]
+    public async Task WhatReleasesShareSurvivesThemAndAHostThatLacksItIsNamedBeforeAnyIsChanged()
+    {
+        using DeployFixture deploy = new();
+        deploy.Settings = deploy.Settings with { Shared = "appsettings.Local.json;logs/", BeforeActivate = "cat appsettings.Local.json >>logs/seen; echo $MURDER_APPLICATION >>logs/seen", Waves = "1;100%" };
+        foreach (int number in new[] { 1, 2 })
+        {
+            Directory.CreateDirectory(Path.Combine(deploy.LocalRoot(number), "shared"));
+            File.WriteAllText(Path.Combine(deploy.LocalRoot(number), "shared/appsettings.Local.json"), "local ");
+        }
+
+        DeploymentReport lacking = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        Assert.Equal([HostState.Staged, HostState.Staged, HostState.Failed], lacking.Hosts.Select(host => host.State));
+        Assert.Equal(["MURDER0507", "MURDER0601"], deploy.Problems.Select(problem => problem.Code));
+        Assert.False(Directory.Exists(Path.Combine(deploy.LocalRoot(1), "shared/logs")));
+
+        Directory.CreateDirectory(Path.Combine(deploy.LocalRoot(3), "shared"));
+        File.WriteAllText(Path.Combine(deploy.LocalRoot(3), "shared/appsettings.Local.json"), "local ");
+        DeploymentReport first = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        deploy.Directory.Write("publish/new.txt", "new"u8);
+        DeploymentReport second = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        DeploymentReport again = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+
+        Assert.All([first, second, again], report => Assert.True(report.Succeeded, string.Join('\n', deploy.Log)));
+        Assert.NotEqual(first.Release, second.Release);
+        Assert.Equal(second.Release, again.Release);
+        for (int number = 1; number <= 3; number++)
+        {
+            Assert.Equal("local web\nlocal web\n", File.ReadAllText(Path.Combine(deploy.LocalRoot(number), "current/logs/seen")));
+        }
+    }
+
+    [Fact]
     public async Task StagingChangesNothingARunningServiceCanSeeAndActivationFollowsLater()
     {
         using DeployFixture deploy = new();

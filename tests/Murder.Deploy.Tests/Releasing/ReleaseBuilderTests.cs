@@ -40,6 +40,23 @@ public sealed class ReleaseBuilderTests
         Assert.StartsWith("1.2.4-20261124T042000Z-", await BuildAsync("1.2.4"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("appsettings.Local.json", "appsettings.Local.json")]
+    [InlineData("logs/", "logs/old.txt")]
+    [InlineData("web.dll/", "web.dll")]
+    [InlineData("web.dll/x", "web.dll")]
+    public void WhatComesFromTheHostsIsNotPublished(string shared, string published)
+    {
+        string[] files = ["appsettings.Local.json", "appsettings.json", "logs/old.txt", "web.dll"];
+
+        DeploymentException refusal = Assert.Throws<DeploymentException>(() => ReleaseBuilder.RequireRoomFor(SharedPaths.Parse(["data/", shared], []), files));
+
+        Problem problem = Assert.Single(refusal.Problems);
+        Assert.Equal("MURDER0213", problem.Code);
+        Assert.Contains($"'{published}'", problem.Text, StringComparison.Ordinal);
+        ReleaseBuilder.RequireRoomFor(SharedPaths.Parse(["log/", "appsettings", "data/"], []), files);
+    }
+
     [Fact]
     public void ACommandWithTheLongestOfEverythingIsNotTooLong()
     {

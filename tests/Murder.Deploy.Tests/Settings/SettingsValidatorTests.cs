@@ -68,6 +68,15 @@ public sealed class SettingsValidatorTests
         Assert.Equal("MURDER0014", Assert.Single(problems).Code);
     }
 
+    [Fact]
+    public void WhatReleasesShareStaysInThem()
+    {
+        DeploymentOptions options = Validate(Settings() with { Shared = "a.json; logs/ ;;/etc/passwd;../other/;logs/today" }, out List<Problem> problems);
+
+        Assert.Equal(["MURDER0022", "MURDER0022", "MURDER0022"], problems.Select(problem => problem.Code));
+        Assert.Equal("a.json;logs/", options.Shared.ToString());
+    }
+
     [Theory]
     [InlineData("3", 100, 3)]
     [InlineData("0", 100, 0)]

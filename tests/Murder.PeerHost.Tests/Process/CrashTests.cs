@@ -12,6 +12,7 @@ public sealed class CrashTests : IAsyncLifetime
     private static readonly ParallelOptions s_fewAtOnce = new() { MaxDegreeOfParallelism = 3 };
 
     private SeededRelease _seeded = null!;
+    private SharedPaths _shared = SharedPaths.None;
 
     private ReleaseId Release => _seeded.Release("2.0.0");
 
@@ -43,6 +44,19 @@ public sealed class CrashTests : IAsyncLifetime
         },
         stepsMin: 30);
 
+    [Fact]
+    public Task AReleaseThatHasLinksToWhatSurvivesIt()
+    {
+        _shared = SharedPaths.Parse(["local.json", "logs/", "lib/plugins/"], []);
+        return CrashAtEachStepAsync(
+            async host =>
+            {
+                Directory.CreateDirectory(host.Layout.Shared);
+                await File.WriteAllTextAsync(Path.Combine(host.Layout.Shared, "local.json"), "local");
+            },
+            stepsMin: 25);
+    }
+
     private async Task CrashAtEachStepAsync(Func<HostFixture, Task> prepare, int stepsMin)
     {
         using TestDirectory notes = new();
@@ -68,7 +82,7 @@ public sealed class CrashTests : IAsyncLifetime
         using HostFixture host = new();
         await prepare(host);
         await RunAsync(await AgentProcess.StartCrashingAsync(-1, stepsPath), host, Release);
-        _seeded.AssertIsAt(host.Layout.Current);
+        AssertIsAt(host.Layout.Current);
         return (await File.ReadAllLinesAsync(stepsPath), Describe(host));
     }
 
@@ -82,7 +96,7 @@ public sealed class CrashTests : IAsyncLifetime
                 await agent.SendAsync(_seeded.Fetch(host, release));
                 if (await EndsWithAsync<AgentStaged>(agent))
                 {
-                    await agent.SendAsync(new ActivateCommand(host.Root, release, "ann@laptop") { Steps = new ActivationSteps { AfterActivate = "true" } });
+                    await agent.SendAsync(new ActivateCommand(host.Root, release, "ann@laptop") { Shared = _shared, Steps = new ActivationSteps { AfterActivate = "true" } });
                     if (await EndsWithAsync<AgentActivated>(agent))
                     {
                         await agent.SendAsync(new StopCommand { KeepReleases = 0 });
@@ -131,7 +145,19 @@ public sealed class CrashTests : IAsyncLifetime
         Assert.True(releases.Current() is not { } current || Directory.Exists(Path.Combine(host.Layout.Releases, current)), $"{where}: current points to nothing");
         if (releases.IsStaged(Release))
         {
-            _seeded.AssertIsAt(host.Layout.Release(Release));
+            AssertIsAt(host.Layout.Release(Release));
+        }
+    }
+
+    private void AssertIsAt(string folder)
+    {
+        if (_shared.All.Count == 0)
+        {
+            _seeded.AssertIsAt(folder);
+        }
+        else
+        {
+            Assert.Null(StagedFolder.FirstDifference(folder, _seeded.Metainfo));
         }
     }
 

@@ -181,6 +181,37 @@ public sealed class FetchTests
         Assert.Contains(host.Layout.Release(release), failed.Detail, StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever deploys it again, and whatever he shares: the links tell what they are.</summary>
+    [Fact]
+    public async Task LinksToWhatReleasesShareAreNoChangeOfAStagedRelease()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId release = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, release));
+        await agent.ReadAsync<AgentStaged>();
+        await agent.SendAsync(new ActivateCommand(host.Root, release) { Shared = SharedPaths.Parse(["logs/", "lib/plugins/"], []) });
+        await agent.ReadAsync<AgentActivated>();
+
+        await agent.SendAsync(seeded.Fetch(host, release));
+
+        Assert.Equal(seeded.TotalBytes, (await agent.ReadAsync<AgentStaged>()).ResumedBytes);
+    }
+
+    [Fact]
+    public async Task WhatIsToBeSharedAndIsNotThereIsToldBeforeAnythingIsFetchedOrMade()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        AgentFailed failed = await agent.ReadFailureAsync(seeded.Fetch(host, seeded.Release("1.0.0")) with { Shared = SharedPaths.Parse(["a.json", "logs/"], []) });
+
+        Assert.Equal(new AgentFailed(HostFailure.SharedMissing, $"{host.Layout.Shared} lacks a.json"), failed);
+        Assert.False(Directory.Exists(host.Root));
+    }
+
     public static TheoryData<string, Action<string>> Tamperings => new()
     {
         { "latest.dll", folder => Relink(Path.Combine(folder, "latest.dll"), "lib/01.dll") },
@@ -189,6 +220,7 @@ public sealed class FetchTests
         { "app", folder => Mode(Path.Combine(folder, "app"), UnixFileMode.None) },
         { "lib/more.dll", folder => File.WriteAllText(Path.Combine(folder, "lib/more.dll"), "") },
         { "more", folder => File.CreateSymbolicLink(Path.Combine(folder, "more"), "lib") },
+        { "more", folder => File.CreateSymbolicLink(Path.Combine(folder, "more"), "../../shared/less") },
     };
 
     /// <summary>A loader takes every assembly of a folder, and a link is as good as the file behind it.</summary>

@@ -77,6 +77,76 @@ public sealed class StepsTests : IDisposable
     }
 
     [Fact]
+    public async Task CommandsSeeTheVariablesOfTheHostAndTheNameOfTheService()
+    {
+        (_, ReleaseId second) = await StageTwoAsync();
+        Share("murder.env", "DATABASE=a $(touch pwned) \"b\"\nGREETING=from the file\n");
+        using AgentProcess agent = await StartAsync(environment: [("GREETING", "from the login")]);
+
+        await agent.SendAsync(Activate(second) with { Application = "web", Steps = new ActivationSteps { BeforeActivate = "printf '%s|%s|%s' \"$DATABASE\" \"$GREETING\" \"$MURDER_APPLICATION\" >\"$MURDER_ROOT/seen\"" } });
+        await agent.ReadAsync<AgentActivated>();
+
+        Assert.Equal("a $(touch pwned) \"b\"|from the file|web", await File.ReadAllTextAsync(Path.Combine(_host.Root, "seen")));
+    }
+
+    [Fact]
+    public async Task VariablesThatCannotBeReadStopTheActivationBeforeAnythingIsDone()
+    {
+        (ReleaseId first, ReleaseId second) = await StageTwoAsync();
+        Share("murder.env", "export PASSWORD=secret");
+        using AgentProcess agent = await StartAsync();
+
+        AgentFailed failed = await agent.ReadFailureAsync(Activate(second) with { Steps = new ActivationSteps { AfterActivate = Logging("after") } });
+
+        Assert.Equal(HostFailure.VariablesUnusable, failed.Failure);
+        Assert.StartsWith($"line 1 of {_host.Root}/shared/murder.env ", failed.Detail, StringComparison.Ordinal);
+        Assert.Equal(first.Value, _host.ActiveText());
+        await agent.SendAsync(Activate(second)); // without commands nobody asks for them
+        await agent.ReadAsync<AgentActivated>();
+    }
+
+    [Fact]
+    public async Task WhatReleasesShareIsThereWhenTheFirstCommandRuns()
+    {
+        (ReleaseId first, ReleaseId second) = await StageTwoAsync();
+        ActivateCommand command = Activate(second) with { Shared = Shared("a.json", "logs/"), Steps = new ActivationSteps { BeforeActivate = "cat a.json >logs/seen" } };
+        using AgentProcess agent = await StartAsync();
+
+        AgentFailed failed = await agent.ReadFailureAsync(command);
+        Assert.Equal(new AgentFailed(HostFailure.SharedMissing, $"{_host.Layout.Shared} lacks a.json"), failed);
+        Assert.Equal(first.Value, _host.ActiveText());
+        Assert.Equal($"activate {second} SharedMissing: {failed.Detail}", Audit()[^1]);
+
+        Share("a.json", "local");
+        await agent.SendAsync(command);
+        await agent.ReadAsync<AgentActivated>();
+        Assert.Equal("local", await File.ReadAllTextAsync(Path.Combine(_host.Layout.Shared, "logs/seen")));
+        await agent.SendAsync(command);
+        Assert.True((await agent.ReadAsync<AgentActivated>()).WasDone);
+
+        await agent.SendAsync(command with { Shared = Shared("a.json", "logs/", "data/") });
+        Assert.False((await agent.ReadAsync<AgentActivated>()).WasDone);
+        Assert.True(Directory.Exists(Path.Combine(_host.Layout.Current, "data/")));
+    }
+
+    /// <summary>A release that ran without them is to run without them again, and nothing that is missing now keeps a host from going back.</summary>
+    [Fact]
+    public async Task AWayBackLeavesTheLinksOfTheEarlierReleaseAsTheyWere()
+    {
+        (ReleaseId first, ReleaseId second) = await StageTwoAsync();
+        Share("a.json", "local");
+        using AgentProcess agent = await StartAsync();
+        await agent.SendAsync(Activate(second) with { Shared = Shared("a.json") });
+        await agent.ReadAsync<AgentActivated>();
+        File.Delete(Path.Combine(_host.Layout.Shared, "a.json"));
+
+        await agent.SendAsync(Activate(first) with { IsRollback = true, Shared = Shared("a.json") });
+        await agent.ReadAsync<AgentActivated>();
+
+        Assert.Equal(["release.txt"], Directory.EnumerateFileSystemEntries(_host.Layout.Release(first)).Select(path => Path.GetFileName(path)));
+    }
+
+    [Fact]
     public async Task ACommandThatFailsBeforeTheSwitchLeavesWhatIsActive()
     {
         (ReleaseId first, ReleaseId second) = await StageTwoAsync();
@@ -358,6 +428,14 @@ public sealed class StepsTests : IDisposable
     private static string Logging(string name) => $"sh -c '{Log}' {name}";
 
     private ActivateCommand Activate(ReleaseId release) => new(_host.Root, release, "ann@laptop");
+
+    private static SharedPaths Shared(params string[] paths) => SharedPaths.Parse(paths, []);
+
+    private void Share(string path, string text)
+    {
+        Directory.CreateDirectory(_host.Layout.Shared);
+        File.WriteAllText(Path.Combine(_host.Layout.Shared, path), text);
+    }
 
     /// <summary>Two releases, the first of them active.</summary>
     private async Task<(ReleaseId First, ReleaseId Second)> StageTwoAsync()
