@@ -17,6 +17,7 @@ internal static partial class Posix
 
     private const int WouldBlockMac = 35;
     private const int WriteAndSearch = 3; // W_OK | X_OK
+    private const int PathBytesMax = 4096; // PATH_MAX of Linux; macOS needs less
 
     private static int ReadOnlyCloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_RDONLY | O_CLOEXEC
 
@@ -47,6 +48,13 @@ internal static partial class Posix
     public static string? WhyNotWritable(string folder) =>
         Access(folder, WriteAndSearch) == 0 ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 
+    /// <summary>The path that is met in the end, without any link in it; null when it leads nowhere, or nowhere that may be looked at.</summary>
+    public static unsafe string? TryResolve(string path)
+    {
+        byte* resolved = stackalloc byte[PathBytesMax];
+        return RealPath(path, resolved) == null ? null : Marshal.PtrToStringUTF8((nint)resolved);
+    }
+
     /// <summary>Sets a variable of the process itself, where native libraries look; <see cref="Environment"/> keeps a copy.</summary>
     public static void SetEnvironmentVariable(string name, string value) => _ = SetEnv(name, value, 1);
 
@@ -67,6 +75,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial byte* RealPath(string path, byte* resolved);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);

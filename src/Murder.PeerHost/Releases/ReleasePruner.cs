@@ -20,13 +20,14 @@ internal sealed class ReleasePruner(ReleaseStore releases)
     /// <exception cref="VerbException">something could not be removed; the rest is</exception>
     public PruneResult Prune(int keep)
     {
-        string?[] wanted = [releases.Current(), releases.Previous()];
+        List<string> failures = [];
+        long bytes = RemoveFolders(failures); // before others of the same names come
+        string?[] wanted = [releases.Current(), Followed(), releases.Previous()];
         string[] unwanted =
         [
             .. releases.Staged().Select(id => id.Value).Where(id => !wanted.Contains(id)).SkipLast(keep),
             .. releases.Partials().Select(id => id.Value + ReleaseLayout.PartialSuffix),
         ];
-        List<string> failures = [];
         foreach (string name in unwanted)
         {
             Try(() => releases.Steps.Rename(Path.Combine(Layout.Releases, name), Path.Combine(Layout.Releases, ReleaseLayout.RemovedPrefix + name)), failures);
@@ -34,11 +35,18 @@ internal sealed class ReleasePruner(ReleaseStore releases)
 
         Try(releases.RemoveLinksLeft, failures);
         Try(RemoveMetainfos, failures);
-        long bytes = RemoveFolders(failures);
+        Try(() => releases.Steps.SyncFolder(Layout.Releases), failures); // the names are theirs no more, also after a crash
+        bytes += RemoveFolders(failures);
         return failures.Count == 0
             ? new PruneResult(unwanted, bytes)
             : throw new VerbException(HostFailure.StorageFailed, $"not everything could be removed: {failures[0]}");
     }
+
+    /// <summary>The release that is met by whoever follows <c>current</c>, however a link that somebody made by hand leads there.</summary>
+    private string? Followed() =>
+        Posix.TryResolve(Layout.Current) is { } end && Posix.TryResolve(Layout.Releases) is { } folder && end.StartsWith(folder + '/', StringComparison.Ordinal)
+            ? end[(folder.Length + 1)..].Split('/')[0]
+            : null;
 
     private long RemoveFolders(List<string> failures)
     {

@@ -58,6 +58,41 @@ public sealed class PruneTests : IDisposable
         Assert.False(Path.Exists(Path.Combine(_host.Root, ".current.4711")));
     }
 
+    /// <summary>Whoever made the link, and whatever it leads through: what runs there is not removed.</summary>
+    [Theory]
+    [InlineData("alias/1.0.0-a")]
+    [InlineData("releases/../releases/1.0.0-a/bin")]
+    [InlineData("releases/latest")]
+    public async Task WhatIsFollowedByALinkMadeByHandStays(string target)
+    {
+        Write("releases/1.0.0-a/bin/web");
+        Write("releases/1.1.0-b/bin/web");
+        Directory.CreateDirectory(_host.Layout.Private);
+        Directory.CreateSymbolicLink(Path.Combine(_host.Root, "alias"), "releases");
+        Directory.CreateSymbolicLink(Path.Combine(_host.Layout.Releases, "latest"), "1.0.0-a");
+        Directory.CreateSymbolicLink(_host.Layout.Current, target);
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        await agent.SendAsync(new PruneCommand(_host.Root, Keep: 0));
+
+        Assert.Equal(["1.1.0-b"], (await agent.ReadAsync<AgentPruned>()).Removed);
+        Assert.Equal(["1.0.0-a", "latest"], Names());
+    }
+
+    [Fact]
+    public async Task WhatWasHalfRemovedUnderTheSameNameIsNoHindrance()
+    {
+        Write("releases/.removed-1.0.0-a/bin/web");
+        Write("releases/1.0.0-a/bin/web");
+        Directory.CreateDirectory(_host.Layout.Private);
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        await agent.SendAsync(new PruneCommand(_host.Root, Keep: 0));
+
+        Assert.Equal(["1.0.0-a"], (await agent.ReadAsync<AgentPruned>()).Removed);
+        Assert.Empty(Names());
+    }
+
     [Fact]
     public async Task ARootThatIsNotThereIsNotMade()
     {
