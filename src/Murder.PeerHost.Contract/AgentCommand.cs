@@ -75,6 +75,8 @@ public sealed record FetchCommand : SwarmCommand, ILockingCommand
 
     public required ReleaseId Release { get; init; }
 
+    ReleaseId? ILockingCommand.Release => Release;
+
     /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
     public required IReadOnlyList<string> AnnounceUrls { get; init; }
 
@@ -167,6 +169,8 @@ public sealed record ReachCommand(IReadOnlyList<string> Endpoints) : AgentComman
 /// <param name="Keep">how many whole releases stay, beside the active one and the one before it</param>
 public sealed record PruneCommand(string Root, int Keep) : AgentCommand, ILockingCommand
 {
+    ReleaseId? ILockingCommand.Release => null;
+
     public string DeployedBy { get; init; } = "";
 
     public DateTimeOffset DeployStartedAt { get; init; }

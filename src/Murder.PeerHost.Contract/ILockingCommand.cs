@@ -9,6 +9,9 @@ public interface ILockingCommand
     /// <summary>Who deploys, and from where, for people: <c>user@machine</c>, and in CI the address of the job.</summary>
     string DeployedBy { get; }
 
+    /// <summary>What is deployed; null when nothing is.</summary>
+    ReleaseId? Release { get; }
+
     /// <summary>When the deploy began, by its own clock; clocks that differ make it another order, but an order still.</summary>
     DateTimeOffset DeployStartedAt { get; }
 

@@ -24,7 +24,7 @@ internal sealed class LockTaker(ReleaseLayout layout, ILockingCommand claim, Tim
     /// <exception cref="VerbException">somebody else holds the lock, and goes on holding it</exception>
     public async Task<ReleaseLock> TakeAsync(CancellationToken cancellationToken)
     {
-        LockHolder self = new(claim.DeployedBy, Environment.ProcessId, time.GetUtcNow()) { DeployStartedAt = claim.DeployStartedAt };
+        LockHolder self = new(claim.DeployedBy, Environment.ProcessId, time.GetUtcNow()) { DeployStartedAt = claim.DeployStartedAt, Release = claim.Release?.Value };
         while (true)
         {
             Directory.CreateDirectory(layout.Private);

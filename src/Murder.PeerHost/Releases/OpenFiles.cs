@@ -6,9 +6,10 @@ internal static class OpenFiles
     /// <summary>False also when it cannot be told: for another user's process, or on a system without <c>/proc</c>.</summary>
     public static bool Has(int processId, string path)
     {
+        string? file = Posix.TryResolve(path); // as the system names it: a root may be reached through a link
         try
         {
-            return new DirectoryInfo($"/proc/{processId}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == path);
+            return file is not null && new DirectoryInfo($"/proc/{processId}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

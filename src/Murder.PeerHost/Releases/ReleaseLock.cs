@@ -9,8 +9,11 @@ internal sealed record LockHolder(string DeployedBy, int ProcessId, DateTimeOffs
     /// <summary>See <see cref="Contract.ILockingCommand"/>.</summary>
     public DateTimeOffset DeployStartedAt { get; init; }
 
+    /// <summary>What is deployed; null when nothing is.</summary>
+    public string? Release { get; init; }
+
     public override string ToString() =>
-        $"{(DeployedBy.Length > 0 ? DeployedBy : "somebody")} (process {ProcessId}, since {Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)";
+        $"{(DeployedBy.Length > 0 ? DeployedBy : "somebody")} ({(Release is null ? "" : $"release {Release}, ")}process {ProcessId}, since {Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)";
 }
 
 /// <summary>

@@ -82,7 +82,7 @@ public sealed class FaultTests
         DeploymentReport second = await DeployAsync(two, rootsOf: one, "1.0.0-two");
 
         Assert.False(second.Succeeded);
-        Assert.Contains(two.Problems, problem => problem.Code == "MURDER0401" && problem.Text.Contains(DeployerIdentity.Describe(), StringComparison.Ordinal));
+        Assert.Contains(two.Problems, problem => problem.Code == "MURDER0401" && problem.Text.Contains($"{DeployerIdentity.Describe()} (release 1.0.0-one, ", StringComparison.Ordinal));
         Assert.Contains(two.Problems, problem => problem.Code == "MURDER0609");
         Assert.True((await first).Succeeded);
         Assert.Equal(["releases/1.0.0-one"], CurrentsOf(one, 3).Distinct());

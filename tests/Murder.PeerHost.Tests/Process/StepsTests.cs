@@ -407,21 +407,24 @@ public sealed class StepsTests : IDisposable
         Assert.Equal([$"activate {first} ok", $"activate {second} switched", $"activate {second} ok"], Audit());
     }
 
-    [Fact]
-    public async Task ALockIsTakenFromWhoHoldsItWhenTheDeployIsToldTo()
+    [Theory]
+    [InlineData("")]
+    [InlineData("-alias")]
+    public async Task ALockIsTakenFromWhoHoldsItWhenTheDeployIsToldTo(string root)
     {
         (ReleaseId first, ReleaseId second) = await StageTwoAsync();
+        Directory.CreateSymbolicLink(_host.Root + "-alias", _host.Root);
         using AgentProcess holder = await StartAsync();
         await holder.SendAsync(Activate(second) with { Steps = new ActivationSteps { BeforeActivate = "touch \"$MURDER_ROOT/begun\"; sleep 1000" } });
         await Eventually.TrueAsync(() => File.Exists(Path.Combine(_host.Root, "begun")));
         using AgentProcess agent = await StartAsync();
 
-        await agent.SendAsync(Activate(second) with { DeployedBy = "bob@ci", BreaksLock = true });
+        await agent.SendAsync(Activate(second) with { Root = _host.Root + root, DeployedBy = "bob@ci", BreaksLock = true });
 
         await agent.ReadAsync<AgentActivated>();
         await holder.ExitedAsync();
         Assert.Equal(second.Value, _host.ActiveText());
-        Assert.Contains(Audit(), line => line.StartsWith("break-lock - ended the agent of ann@laptop (process ", StringComparison.Ordinal));
+        Assert.Contains(Audit(), line => line.StartsWith($"break-lock - ended the agent of ann@laptop (release {second}, process ", StringComparison.Ordinal));
         Assert.Equal(first.Value, (await StatusAsync(agent)).Previous);
     }
 
