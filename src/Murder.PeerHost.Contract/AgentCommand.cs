@@ -8,6 +8,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(PingCommand), "ping")]
 [JsonDerivedType(typeof(FetchCommand), "fetch")]
 [JsonDerivedType(typeof(SeedCommand), "seed")]
+[JsonDerivedType(typeof(LockCommand), "lock")]
 [JsonDerivedType(typeof(ActivateCommand), "activate")]
 [JsonDerivedType(typeof(StatusCommand), "status")]
 [JsonDerivedType(typeof(SurveyCommand), "survey")]
@@ -103,6 +104,28 @@ public sealed record SeedCommand : SwarmCommand
 {
     /// <summary>Absolute path of the publish folder.</summary>
     public required string Directory { get; init; }
+}
+
+/// <summary>
+/// Take the lock of a root, whose release lies there ready to be activated, and keep it until the agent leaves: so that two deploys which activate
+/// what is staged do not divide the hosts between them. Answered by <see cref="AgentLocked"/> or <see cref="AgentFailed"/>.
+/// </summary>
+public sealed record LockCommand(string Root, ReleaseId Release) : AgentCommand, ILockingCommand
+{
+    ReleaseId? ILockingCommand.Release => Release;
+
+    /// <summary>What has to be in <c>shared</c>; none when the release is to be active again.</summary>
+    public SharedPaths Shared
+    {
+        get;
+        init => field = value ?? SharedPaths.None; // JSON that says nothing of it sets null
+    } = SharedPaths.None;
+
+    public string DeployedBy { get; init; } = "";
+
+    public DateTimeOffset DeployStartedAt { get; init; }
+
+    public bool BreaksLock { get; init; }
 }
 
 /// <summary>

@@ -12,6 +12,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentStaged), "staged")]
 [JsonDerivedType(typeof(AgentSeeding), "seeding")]
 [JsonDerivedType(typeof(AgentUploaded), "uploaded")]
+[JsonDerivedType(typeof(AgentLocked), "locked")]
 [JsonDerivedType(typeof(AgentSwitched), "switched")]
 [JsonDerivedType(typeof(AgentActivated), "activated")]
 [JsonDerivedType(typeof(AgentStatus), "status")]
@@ -81,6 +82,9 @@ public sealed record AgentSeeding(int Port, string? PortsTaken) : AgentEvent;
 /// <param name="UploadedBytes">of payload</param>
 /// <param name="FirstByteTimestamp">when the first of them left, as <see cref="System.Diagnostics.Stopwatch"/> counts on this machine, for every process alike; null when none has</param>
 public sealed record AgentUploaded(long UploadedBytes, long? FirstByteTimestamp) : AgentEvent;
+
+/// <summary>Nobody else changes the root until this agent leaves, and the release can be activated.</summary>
+public sealed record AgentLocked : AgentEvent;
 
 /// <summary><c>current</c> points to the release from now on, or did so already; the steps that follow the switch begin.</summary>
 /// <param name="Release">null when <c>current</c> is removed</param>

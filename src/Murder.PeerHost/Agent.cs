@@ -4,7 +4,7 @@ namespace Murder.PeerHost;
 
 /// <summary>
 /// The life of an agent: hello, one command after the other, and a clean end for whatever reason. At most one fetch is in the swarm at a
-/// time, and at most one publish folder is seeded; activation and status go on meanwhile.
+/// time, at most one publish folder is seeded, and at most one root is locked for a release that is there already; activation and status go on meanwhile.
 /// </summary>
 internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironment login, FetchOptions options, Action<string> warn, TimeProvider time, FileSteps steps) : IAsyncDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
     private static readonly TimeSpan LeaveAloneMax = TimeSpan.FromSeconds(4);
 
     private FetchVerb? _fetch;
+    private LockVerb? _lock;
     private SeedVerb? _seed;
     private SurveyVerb? _survey;
 
@@ -55,6 +56,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
     {
         await EndFetchAsync().ConfigureAwait(false);
         await EndSeedAsync().ConfigureAwait(false);
+        EndLock();
         _survey?.Dispose();
     }
 
@@ -101,6 +103,9 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                 case SeedCommand seed:
                     await SeedAsync(seed).ConfigureAwait(false);
                     break;
+                case LockCommand takeLock:
+                    await LockAsync(takeLock).ConfigureAwait(false);
+                    break;
                 case ActivateCommand activate:
                     await ActivateAsync(activate).ConfigureAwait(false);
                     break;
@@ -126,6 +131,27 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
         {
             channel.Send(VerbException.Describe(e, warn));
         }
+    }
+
+    private async Task LockAsync(LockCommand command)
+    {
+        EndLock();
+        _lock = new LockVerb(command, warn, time, steps);
+        try
+        {
+            channel.Send(await _lock.TakeAsync(ending.Token).ConfigureAwait(false));
+        }
+        catch
+        {
+            EndLock();
+            throw;
+        }
+    }
+
+    private void EndLock()
+    {
+        _lock?.Dispose();
+        _lock = null;
     }
 
     private async Task ActivateAsync(ActivateCommand command)
@@ -183,5 +209,5 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
         }
     }
 
-    private ReleaseLock? HeldLock(string root) => _fetch?.LockOf(root);
+    private ReleaseLock? HeldLock(string root) => _fetch?.LockOf(root) ?? _lock?.LockOf(root);
 }

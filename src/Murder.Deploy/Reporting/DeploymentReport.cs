@@ -7,7 +7,13 @@ public enum HostState
 {
     Planned,
     Bootstrapping,
+
+    /// <summary>Its lock is asked for, for the activation of what is staged.</summary>
+    Locking,
+
+    /// <summary>It waits to be activated.</summary>
     Ready,
+
     Fetching,
     Staged,
     Activating,

@@ -26,7 +26,7 @@ public enum RolloutPhase
 /// <see cref="HandleTimeout"/> once <see cref="NextTimeout"/> has come, and after each call take outputs until there are none. Not thread-safe.
 /// <para>
 /// It stages everywhere first: a host that fails is left behind and harms no other, and nothing is activated before every host is either
-/// staged or failed, nor when more failed than the plan allows. Then it activates in waves (Rollout.Activation.cs).
+/// staged (or, when it is staged already, locked) or failed, nor when more failed than the plan allows. Then it activates in waves (Rollout.Activation.cs).
 /// </para>
 /// </summary>
 public sealed partial class Rollout
@@ -124,6 +124,9 @@ public sealed partial class Rollout
                 _hosts[working.Host].Work = working.Work;
                 _hosts[working.Host].HeadwayAt = now;
                 return;
+            case RolloutInput.Locked locked:
+                OnLocked(_hosts[locked.Host]);
+                break;
             case RolloutInput.Staged staged:
                 OnStaged(staged.Host, staged.Result, now);
                 break;
@@ -178,7 +181,9 @@ public sealed partial class Rollout
         }
         else if (_plan.Goal == RolloutGoal.Active)
         {
-            host.State = HostState.Ready;
+            host.State = HostState.Locking;
+            _outputs.Enqueue(new RolloutOutput.Lock(index));
+            Expect(host, now);
         }
         else
         {
@@ -186,6 +191,14 @@ public sealed partial class Rollout
             StagingStartedAt ??= now;
             _outputs.Enqueue(new RolloutOutput.Fetch(index));
             Expect(host, now);
+        }
+    }
+
+    private static void OnLocked(HostProgress host)
+    {
+        if (host.State == HostState.Locking)
+        {
+            host.State = HostState.Ready;
         }
     }
 
@@ -273,8 +286,8 @@ public sealed partial class Rollout
         }
     }
 
-    private bool IsStagingSettled(HostProgress host) =>
-        host.State is HostState.Staged or HostState.Failed || (_plan.Goal == RolloutGoal.Active && host.State == HostState.Ready);
+    private static bool IsStagingSettled(HostProgress host) =>
+        host.State is HostState.Staged or HostState.Ready or HostState.Failed;
 
     private void LaunchMore()
     {
@@ -337,7 +350,7 @@ public sealed partial class Rollout
         {
             HostProgress host = _hosts[index];
             TimeSpan quiet = now - host.HeadwayAt;
-            if (host.State == HostState.Fetching && quiet >= HeadwayPatience)
+            if (host.State is HostState.Fetching or HostState.Locking && quiet >= HeadwayPatience)
             {
                 GiveUp(index, HostFailure.StagingTimedOut, $"nothing got on for {HeadwayPatience.TotalMinutes:0} minutes while the agent {DoingOf(host)}");
             }
@@ -345,7 +358,7 @@ public sealed partial class Rollout
             {
                 GiveUp(index, HostFailure.ActivationTimedOut, $"the agent said nothing of it for {ActivationPatience.TotalMinutes:0} minutes");
             }
-            else if (host.State is HostState.Fetching or HostState.Activating or HostState.RollingBack)
+            else if (host.State is HostState.Fetching or HostState.Locking or HostState.Activating or HostState.RollingBack)
             {
                 _lookAt = now + LookInterval;
             }
@@ -360,6 +373,7 @@ public sealed partial class Rollout
         AgentWork.Checking => "checked what lies on its disk",
         AgentWork.Syncing => "synced the release to its disk",
         AgentWork.Activating => "carried out the steps of its activation",
+        _ when host.State == HostState.Locking => "took the host's lock",
         _ => "fetched",
     };
 

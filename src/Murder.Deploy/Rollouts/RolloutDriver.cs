@@ -103,8 +103,11 @@ internal sealed class RolloutDriver(
             case RolloutOutput.Fetch fetch:
                 _links[fetch.Host]!.Send(makeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello));
                 break;
+            case RolloutOutput.Lock locks:
+                _links[locks.Host]!.Send(MakeLock(locks.Host));
+                break;
             case RolloutOutput.Activate activate:
-                _links[activate.Host]!.Send(MakeActivate(activate.Host, plan.Release) with { IsRollback = plan.IsRollback, BreaksLock = plan.BreaksLock });
+                _links[activate.Host]!.Send(MakeActivate(activate.Host, plan.Release) with { IsRollback = plan.IsRollback });
                 break;
             case RolloutOutput.RollBack back:
                 // The undoing of a way back is an activation again, for the hosts' history.
@@ -126,6 +129,14 @@ internal sealed class RolloutDriver(
                 throw new ArgumentOutOfRangeException(nameof(output), output, "unknown output");
         }
     }
+
+    private LockCommand MakeLock(int host) => new(plan.Hosts[host].Root, plan.Release)
+    {
+        Shared = plan.IsRollback ? SharedPaths.None : plan.Shared,
+        DeployedBy = plan.DeployedBy,
+        DeployStartedAt = plan.StartedAt,
+        BreaksLock = plan.BreaksLock,
+    };
 
     private ActivateCommand MakeActivate(int host, ReleaseId? release) =>
         new(plan.Hosts[host].Root, release, plan.DeployedBy) { DeployStartedAt = plan.StartedAt, Application = plan.Application, Shared = plan.Shared, Steps = plan.Steps };
@@ -195,6 +206,9 @@ internal sealed class RolloutDriver(
                         break;
                     case AgentStaged staged:
                         Post(new RolloutInput.Staged(host, staged));
+                        break;
+                    case AgentLocked:
+                        Post(new RolloutInput.Locked(host));
                         break;
                     case AgentSwitched switched:
                         Post(new RolloutInput.Switched(host, switched.Previous, switched.WasActive));

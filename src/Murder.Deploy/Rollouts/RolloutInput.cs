@@ -14,6 +14,9 @@ public abstract record RolloutInput
     /// <summary>The host could not be reached or bootstrapped: there is no agent.</summary>
     public sealed record LaunchFailed(int Host, HostFailure Failure, string Detail) : RolloutInput;
 
+    /// <summary>What is staged on the host can be activated, and nobody else changes the host meanwhile.</summary>
+    public sealed record Locked(int Host) : RolloutInput;
+
     /// <summary>The agent tells how far its fetch is.</summary>
     public sealed record Progressed(int Host, AgentProgress Progress) : RolloutInput;
 

@@ -20,6 +20,9 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
                 _bootstrapped++;
                 log.Detail($"{Name(ready.Host)}: agent ready");
                 break;
+            case RolloutInput.Locked locked:
+                log.Detail($"{Name(locked.Host)}: locked");
+                break;
             case RolloutInput.LaunchFailed failed:
                 log.Detail($"{Name(failed.Host)}: {failed.Failure}: {failed.Detail}");
                 break;
@@ -136,7 +139,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
         }
 
         int percent = rollout.TotalBytes == 0 ? 0 : (int)(100 * rollout.VerifiedBytes / rollout.TotalBytes);
-        return _bootstrapped < hosts && _staged == 0
+        return plan.Goal == RolloutGoal.Active || (_bootstrapped < hosts && _staged == 0)
             ? $"agents {_bootstrapped}/{hosts}, failed {rollout.FailedCount}"
             : $"swarm {percent}%, staged {_staged}/{hosts}, failed {rollout.FailedCount}";
     }

@@ -11,6 +11,9 @@ public abstract record RolloutOutput
     /// <summary>Order the fetch; answers: Progressed, Staged, AgentFailed, AgentLost.</summary>
     public sealed record Fetch(int Host) : RolloutOutput;
 
+    /// <summary>Order that the host is locked for what is staged there; answers: Locked, AgentFailed, AgentLost.</summary>
+    public sealed record Lock(int Host) : RolloutOutput;
+
     /// <summary>Order the activation; answers: Switched and Activated, AgentFailed, AgentLost.</summary>
     public sealed record Activate(int Host) : RolloutOutput;
 

@@ -65,6 +65,15 @@ internal sealed class ReleaseStore
 
     public bool IsStaged(ReleaseId id) => Directory.Exists(_layout.Release(id));
 
+    /// <exception cref="VerbException">it is not, or only half</exception>
+    public void RequireStaged(ReleaseId id)
+    {
+        if (!IsStaged(id))
+        {
+            throw new VerbException(HostFailure.ReleaseMissing, $"{_layout.Release(id)} does not exist");
+        }
+    }
+
     /// <summary>Whole releases, oldest first.</summary>
     public IReadOnlyList<ReleaseId> Staged() =>
         [.. Folders("").Select(Parse).OfType<ReleaseId>().OrderBy(TimeOf).ThenBy(id => id.Value, StringComparer.Ordinal)];

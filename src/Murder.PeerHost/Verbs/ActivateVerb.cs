@@ -49,10 +49,7 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
     {
         if (command.Release is { } release)
         {
-            if (!_releases.IsStaged(release))
-            {
-                throw new VerbException(HostFailure.ReleaseMissing, $"{_releases.Layout.Release(release)} does not exist");
-            }
+            _releases.RequireStaged(release);
         }
         else if (!command.IsRollback)
         {

@@ -105,8 +105,45 @@ public sealed class FaultTests
         Assert.Single(CurrentsOf(one, 5).Distinct());
     }
 
-    private static Task<DeploymentReport> DeployAsync(DeployFixture deploy, DeployFixture rootsOf, string release) =>
-        Deployment.DeployAsync(deploy.Settings with { Release = release, StateDirectory = rootsOf.Settings.StateDirectory }, activate: true, deploy, CancellationToken.None);
+    /// <summary>Nothing is fetched then, so each host is locked for itself, before any is changed.</summary>
+    [Fact]
+    public async Task ActivationsThatStartAtOnceNeverLeaveAFleetOnTwoReleases()
+    {
+        using DeployFixture one = new();
+        using DeployFixture two = new();
+        one.Settings = one.Settings with { Hosts = "local:5", BeforeActivate = "sleep 0.1" };
+        two.Settings = one.Settings with { PublishDirectory = two.PublishDirectory, AgentDirectory = two.Settings.AgentDirectory };
+        await Deployment.DeployAsync(one.Settings with { Release = "1.0.0-one" }, activate: false, one, CancellationToken.None);
+        await Deployment.DeployAsync(two.Settings with { Release = "1.0.0-two" }, activate: false, two, CancellationToken.None);
+
+        (bool Succeeded, IReadOnlyList<HostReport> Hosts)[] ends = await Task.WhenAll(
+            Deployment.ActivateAsync(one.Settings with { Release = "1.0.0-one" }, isRollback: false, one, CancellationToken.None),
+            Deployment.ActivateAsync(two.Settings with { Release = "1.0.0-two" }, isRollback: false, two, CancellationToken.None));
+
+        Assert.Contains(ends, end => end.Succeeded);
+        Assert.Single(CurrentsOf(one, 5).Distinct());
+    }
+
+    [Fact]
+    public async Task AnActivationThatMeetsADeployEndsBeforeItChangedAnythingAndSaysWhoHasTheHosts()
+    {
+        using DeployFixture deploy = new();
+        await Deployment.DeployAsync(deploy.Settings with { Release = "1.0.0-staged" }, activate: false, deploy, CancellationToken.None);
+        using DeployFixture other = new();
+        Task<DeploymentReport> running = DeployAsync(other, rootsOf: deploy, "1.0.0-other", afterActivate: "sleep 10");
+        await Eventually.TrueAsync(() => Enumerable.Range(1, 3).All(number => deploy.AgentOf(number) is not null));
+
+        (bool succeeded, _) = await Deployment.ActivateAsync(deploy.Settings with { Release = "1.0.0-staged" }, isRollback: false, deploy, CancellationToken.None);
+
+        Assert.False(succeeded);
+        Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0401" && problem.Text.Contains("(release 1.0.0-other, ", StringComparison.Ordinal));
+        Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0609");
+        Assert.True((await running).Succeeded);
+        Assert.Equal(["releases/1.0.0-other"], CurrentsOf(deploy, 3).Distinct());
+    }
+
+    private static Task<DeploymentReport> DeployAsync(DeployFixture deploy, DeployFixture rootsOf, string release, string afterActivate = "") =>
+        Deployment.DeployAsync(deploy.Settings with { Release = release, AfterActivate = afterActivate, StateDirectory = rootsOf.Settings.StateDirectory }, activate: true, deploy, CancellationToken.None);
 
     private static IEnumerable<string?> CurrentsOf(DeployFixture deploy, int hosts) =>
         Enumerable.Range(1, hosts).Select(number => new FileInfo(Path.Combine(deploy.LocalRoot(number), "current")).LinkTarget);

@@ -61,6 +61,8 @@ internal sealed class RolloutScript
 
     public string[] Ready(int host) => Say(new RolloutInput.AgentReady(host));
 
+    public string[] Locked(int host) => Say(new RolloutInput.Locked(host));
+
     public string[] Progressed(int host, long verified, long uploaded = 0) =>
         Say(new RolloutInput.Progressed(host, new AgentProgress(verified, 100, 0, verified, uploaded, 1)));
 
@@ -99,6 +101,7 @@ internal sealed class RolloutScript
             {
                 RolloutOutput.Launch launch => $"launch {launch.Host}",
                 RolloutOutput.Fetch fetch => $"fetch {fetch.Host}",
+                RolloutOutput.Lock locks => $"lock {locks.Host}",
                 RolloutOutput.Activate activate => $"activate {activate.Host}",
                 RolloutOutput.RollBack back => $"rollback {back.Host}",
                 RolloutOutput.Dismiss dismiss => $"stop {dismiss.Host}",

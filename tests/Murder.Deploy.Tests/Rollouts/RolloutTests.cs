@@ -39,8 +39,38 @@ public sealed class RolloutTests
     {
         RolloutScript script = new(hosts: 2, RolloutGoal.Active);
 
-        Assert.Equal([], script.Ready(0));
-        Assert.Equal(["activate 0", "activate 1"], script.Ready(1));
+        Assert.Equal(["lock 0"], script.Ready(0));
+        Assert.Equal(["lock 1"], script.Ready(1));
+        Assert.Equal([], script.Locked(1));
+        Assert.Equal(["activate 0", "activate 1"], script.Locked(0));
+    }
+
+    [Fact]
+    public void WhatIsStagedIsActivatedNowhereWhenAnotherDeployHoldsAHost()
+    {
+        RolloutScript script = new(hosts: 3, RolloutGoal.Active, failedHostsMax: 2);
+        script.Ready(0);
+        script.Ready(1);
+        script.Locked(0);
+
+        Assert.Equal(["cancel launches", "stop 0", "stop 1"], script.Failed(1, HostFailure.Locked));
+
+        Assert.Equal(["stop 2"], script.Ready(2));
+        Assert.True(script.Rollout.IsLockedOut);
+        Assert.False(script.Rollout.HasSucceeded);
+    }
+
+    [Fact]
+    public void AHostWhoseLockIsNeverAnsweredForIsLeftOut()
+    {
+        RolloutScript script = new(hosts: 2, RolloutGoal.Active, failedHostsMax: 1);
+        script.Ready(0);
+        script.Ready(1);
+        script.Locked(0);
+
+        Assert.Equal([], script.Wait(Rollout.HeadwayPatience - TimeSpan.FromSeconds(1)));
+        Assert.Equal(["stop 1", "activate 0"], script.Wait(Rollout.LookInterval));
+        Assert.Equal(HostFailure.StagingTimedOut, script.Rollout.Hosts[1].Failure);
     }
 
     /// <summary>Whatever may fail: the other deploy may be waiting for the hosts that this one holds.</summary>

@@ -137,6 +137,39 @@ public sealed class ActivationTests
         Assert.Equal(HostFailure.ActivationFailed, (await agent.ReadFailureAsync(new ActivateCommand(host.Root, release))).Failure);
     }
 
+    [Fact]
+    public async Task AHostThatIsLockedStaysSoFromOneActivationToTheNext()
+    {
+        using HostFixture host = new();
+        ReleaseId release = host.Stage("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(new LockCommand(host.Root, release) { DeployedBy = "ann@laptop" });
+        await agent.ReadAsync<AgentLocked>();
+
+        await ActivateAsync(agent, host, release);
+
+        using AgentProcess other = await AgentProcess.StartAsync();
+        Assert.StartsWith($"ann@laptop (release {release}, process ", (await StatusAsync(other, host)).LockedBy, StringComparison.Ordinal);
+        Assert.Equal(HostFailure.Locked, (await other.ReadFailureAsync(new ActivateCommand(host.Root, release))).Failure);
+        await agent.SendAsync(new StopCommand());
+        await agent.ReadAsync<AgentBye>();
+        Assert.Null((await StatusAsync(other, host)).LockedBy);
+    }
+
+    [Fact]
+    public async Task AHostIsNotLockedForWhatCouldNotBeActivated()
+    {
+        using HostFixture host = new();
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        Assert.Equal(HostFailure.ReleaseMissing, (await agent.ReadFailureAsync(new LockCommand(host.Root, HostFixture.Release("1.0.0")))).Failure);
+        Assert.False(Directory.Exists(host.Root));
+
+        ReleaseId release = host.Stage("1.0.0");
+        Assert.Equal(HostFailure.SharedMissing, (await agent.ReadFailureAsync(new LockCommand(host.Root, release) { Shared = SharedPaths.Parse(["a.json"], []) })).Failure);
+        Assert.Null((await StatusAsync(agent, host)).LockedBy);
+    }
+
     private static async Task<AgentActivated> ActivateAsync(AgentProcess agent, HostFixture host, ReleaseId release)
     {
         await agent.SendAsync(new ActivateCommand(host.Root, release, "ann@laptop"));
