@@ -56,8 +56,16 @@ internal sealed class ReleaseLock : IDisposable
             return null;
         }
 
-        file.SetLength(0);
-        file.Write(JsonSerializer.SerializeToUtf8Bytes(holder, HostJson.Default.LockHolder));
+        try
+        {
+            file.SetLength(0);
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(holder, HostJson.Default.LockHolder));
+        }
+        catch (IOException)
+        {
+            // Expected on a full disk, which is to be pruned all the same. The lock is taken; only nobody can tell by whom.
+        }
+
         return new ReleaseLock(file, holder);
     }
 

@@ -33,6 +33,32 @@ public sealed class PruneTests : IDisposable
         Assert.Equal([], (await agent.ReadAsync<AgentPruned>()).Removed);
     }
 
+    /// <summary>It is then that somebody needs it: not even the name of who holds the lock can be written.</summary>
+    [Fact]
+    public async Task AFullDiskCanBePruned()
+    {
+        Directory.CreateDirectory(_host.Root);
+        Command.Run("mount", "-t", "tmpfs", "-o", "size=1m", "murder-test", _host.Root);
+        try
+        {
+            ReleaseId[] releases = [_host.Stage("1.0.0"), _host.Stage("1.1.0")];
+            ReleaseStore.At(_host.Root, _ => { }, TimeProvider.System, FileSteps.Unobserved).Prepare();
+            Assert.Null(Command.TryRun("dd", "if=/dev/zero", $"of={Path.Combine(_host.Layout.Release(releases[0]), "large")}", "bs=4096"));
+            using AgentProcess agent = await AgentProcess.StartAsync();
+
+            await agent.SendAsync(new PruneCommand(_host.Root, Keep: 1));
+
+            Assert.Equal([releases[0].Value], (await agent.ReadAsync<AgentPruned>()).Removed);
+            await agent.SendAsync(new StopCommand());
+            await agent.ReadAsync<AgentBye>();
+            await agent.ExitedAsync();
+        }
+        finally
+        {
+            Command.Run("umount", _host.Root);
+        }
+    }
+
     [Fact]
     public async Task WhatIsHalfThereAndWhatDeadAgentsLeftGoesAndWhatIsSomebodyElsesStays()
     {
