@@ -7,6 +7,7 @@ namespace Murder.PeerHost;
 internal sealed class ActivationHistory
 {
     private readonly List<string> _releases = []; // oldest first
+    private AuditEntry? _begun; // the last switch, while no word of its end has come: the agent may have died before it or after
 
     public IEnumerable<string> NewestFirst => Enumerable.Reverse(_releases);
 
@@ -16,21 +17,57 @@ internal sealed class ActivationHistory
     /// <param name="entry">the one that was written next</param>
     public void Add(AuditEntry entry)
     {
-        bool isSwitch = entry.Result is AuditEntry.Switched or AuditEntry.Ok;
-        if (entry.Verb is AuditEntry.Activate or AuditEntry.Rollback && (isSwitch || entry.Release == Settled)) // another's failure came before its switch
+        if (entry.Verb is not (AuditEntry.Activate or AuditEntry.Rollback))
+        {
+            return;
+        }
+
+        // What was active when the next one began tells whether the one before it had come about; its own end says the same as its beginning.
+        Decide(begun => entry.Previous != begun.Previous);
+        if (entry.Result == AuditEntry.Switching)
+        {
+            _begun = entry;
+        }
+        else
+        {
+            Apply(entry, isSwitch: entry.Result is AuditEntry.Switched or AuditEntry.Ok);
+        }
+    }
+
+    /// <summary>There is no further entry.</summary>
+    /// <param name="current">the active release</param>
+    public void End(string? current) => Decide(begun => current == begun.Release);
+
+    private void Decide(Func<AuditEntry, bool> hasHappened)
+    {
+        if (_begun is { } begun && hasHappened(begun))
+        {
+            Apply(begun, isSwitch: true);
+        }
+
+        _begun = null;
+    }
+
+    private void Apply(AuditEntry entry, bool isSwitch)
+    {
+        if (isSwitch || entry.Release == Settled) // another's failure came before its switch
         {
             Settled = entry.Result == AuditEntry.Ok ? entry.Release : null;
         }
 
-        switch (entry.Verb)
+        if (!isSwitch)
         {
-            case AuditEntry.Activate when isSwitch && _releases.LastOrDefault() != entry.Release: // else its steps were done again
-                Put(entry.Previous); // unless it is there: the log may begin here, or somebody have made the link by hand
-                Put(entry.Release);
-                break;
-            case AuditEntry.Rollback when isSwitch:
-                TakeBack(entry);
-                break;
+            return;
+        }
+
+        if (entry.Verb == AuditEntry.Rollback)
+        {
+            TakeBack(entry);
+        }
+        else if (_releases.LastOrDefault() != entry.Release) // else its steps were done again
+        {
+            Put(entry.Previous); // unless it is there: the log may begin here, or somebody have made the link by hand
+            Put(entry.Release);
         }
     }
 

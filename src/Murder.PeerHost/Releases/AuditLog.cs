@@ -9,8 +9,8 @@ namespace Murder.PeerHost;
 /// <param name="Release">null for a rollback after which nothing is active</param>
 /// <param name="Previous">active before; null when there was none, or the verb changes nothing about it</param>
 /// <param name="Result">
-/// <c>ok</c>, or the failure and what it says. An activation that has steps after the switch is <c>switched</c> first; an entry of the same verb
-/// and release with <c>ok</c> or the failure follows, unless the agent died.
+/// <c>ok</c>, or the failure and what it says. A switch of <c>current</c> is <c>switching</c> before it, and <c>switched</c> after it when steps
+/// follow; an entry of the same verb and release with <c>ok</c> or the failure comes last, unless the agent died.
 /// </param>
 internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string? Release, string? Previous, string DeployedBy, string Result)
 {
@@ -19,6 +19,7 @@ internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string? Rele
     public const string Rollback = "rollback";
     public const string BreakLock = "break-lock";
     public const string Prune = "prune";
+    public const string Switching = "switching";
     public const string Switched = "switched";
     public const string Ok = "ok";
 }
@@ -40,7 +41,8 @@ internal sealed class AuditLog(string path, FileSteps steps)
         steps.Append(path, EndsInHalfALine() ? [(byte)'\n', .. line] : line);
     }
 
-    public ActivationHistory ReadHistory()
+    /// <param name="current">the active release</param>
+    public ActivationHistory ReadHistory(string? current)
     {
         ActivationHistory history = new();
         foreach (AuditEntry entry in Read())
@@ -48,6 +50,7 @@ internal sealed class AuditLog(string path, FileSteps steps)
             history.Add(entry);
         }
 
+        history.End(current);
         return history;
     }
 

@@ -246,11 +246,11 @@ internal sealed class ReleaseStore
     public string? Previous()
     {
         string? current = Current();
-        return _audit.ReadHistory().NewestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && IsStaged(id));
+        return _audit.ReadHistory(current).NewestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && IsStaged(id));
     }
 
     /// <summary>Every step of the last activation was done, and it was this release's.</summary>
-    public bool IsSettled(ReleaseId id) => _audit.ReadHistory().Settled == id.Value;
+    public bool IsSettled(ReleaseId id) => _audit.ReadHistory(Current()).Settled == id.Value;
 
     /// <summary>What this user may still write below the root, or below the nearest parent that exists.</summary>
     public long FreeBytes()

@@ -108,6 +108,7 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
 
     private void Switch(string? previous)
     {
+        Audit(previous, AuditEntry.Switching); // after a crash, this and current together tell what had been active
         try
         {
             Switch();

@@ -38,6 +38,45 @@ public sealed class ActivationHistoryTests
         Assert.Equal(newestFirst, string.Join(' ', history.NewestFirst));
     }
 
+    /// <summary>Steps as above, then one that was begun and perhaps done when the agent died, and what was active then or is done next, whose word it is.</summary>
+    [Theory]
+    [InlineData("A B", "C", "C", "C B A")]
+    [InlineData("A B", "C", "B", "B A")]
+    [InlineData("A B C", "B<C", "B", "B A")]
+    [InlineData("A B C", "B<C", "C", "C B A")]
+    [InlineData("A", "-<A", "-", "")]
+    [InlineData("A", "-<A", "A", "A")]
+    [InlineData("A B C", "B<C", "B D", "D B A")] // a further activation found B
+    [InlineData("A B C", "B<C", "C D", "D C B A")]
+    [InlineData("A B C", "B<C", "B B<A!", "B A")] // the way back was done again, and its steps failed: before B had been A
+    public void ASwitchOfWhichOnlyTheBeginningIsWrittenDownIsJudgedByWhatWasActiveThen(string steps, string begun, string then, string newestFirst)
+    {
+        ActivationHistory history = new();
+        string? current = null;
+        foreach (string step in steps.Split(' '))
+        {
+            history.Add(new AuditEntry(default, AuditEntry.Activate, step, current, "", AuditEntry.Ok));
+            current = step;
+        }
+
+        history.Add(Entry(begun, current, AuditEntry.Switching));
+        string[] next = then.Split(' ');
+        current = next[0] == "-" ? null : next[0];
+        if (next.Length > 1)
+        {
+            history.Add(Entry(next[1].TrimEnd('!'), current, next[1].EndsWith('!') ? "it failed" : AuditEntry.Ok));
+            current = next[1].EndsWith('!') ? current : next[1];
+        }
+
+        history.End(current);
+
+        Assert.Equal(newestFirst, string.Join(' ', history.NewestFirst));
+
+        static AuditEntry Entry(string step, string? previous, string result) => step.Split('<') is [var release, var bad]
+            ? new AuditEntry(default, AuditEntry.Rollback, release == "-" ? null : release, bad, "", result)
+            : new AuditEntry(default, AuditEntry.Activate, step, previous, "", result);
+    }
+
     [Fact]
     public void WhatWasActiveBeforeTheLogBeginsIsRemembered()
     {
