@@ -38,7 +38,12 @@ internal sealed class AuditLog(string path, FileSteps steps)
     public void Append(AuditEntry entry)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, Readable.AuditEntry), (byte)'\n'];
+        bool isFirst = !File.Exists(path);
         steps.Append(path, EndsInHalfALine() ? [(byte)'\n', .. line] : line);
+        if (isFirst)
+        {
+            steps.SyncFolder(Path.GetDirectoryName(path)!);
+        }
     }
 
     /// <param name="current">the active release</param>

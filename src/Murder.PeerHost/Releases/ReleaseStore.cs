@@ -289,8 +289,13 @@ internal sealed class ReleaseStore
             missing.Push(at);
         }
 
-        Steps.MakeFolder(path);
-        _foldersMade.AddRange(missing);
+        // Synced, or a power cut may take the whole root with the releases in it, each of which is on disk.
+        foreach (string folder in missing)
+        {
+            Steps.MakeFolder(folder);
+            _foldersMade.Add(folder);
+            Steps.SyncFolder(Path.GetDirectoryName(folder)!);
+        }
     }
 
     private void KeepMetainfo(ReleaseId id, Metainfo metainfo)

@@ -15,6 +15,18 @@ internal sealed class HostFixture : IDisposable
         Layout = new ReleaseLayout(Root);
     }
 
+    /// <summary>The same tree at another place.</summary>
+    public static HostFixture CopyOf(HostFixture host)
+    {
+        HostFixture copy = new();
+        if (Directory.Exists(host.Root))
+        {
+            Command.Run("cp", "-a", host.Root, copy.Root);
+        }
+
+        return copy;
+    }
+
     public string Root { get; }
 
     public ReleaseLayout Layout { get; }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Murder.PeerHost.Contract;
 using Murder.Swarm;
 
@@ -100,12 +99,5 @@ public sealed class FetchVerbTests : IDisposable
         FetchOptions options = new() { ProgressInterval = TimeSpan.FromMilliseconds(50), StallAfter = TimeSpan.FromSeconds(3) };
         await using FetchVerb fetch = new(command, _events, options, _ => { }, TimeProvider.System, FileSteps.Unobserved);
         return await Assert.ThrowsAsync<VerbException>(() => fetch.StageAsync(CancellationToken.None));
-    }
-
-    private sealed class EventList : IEventSink
-    {
-        public ConcurrentQueue<AgentEvent> Sent { get; } = new();
-
-        public void Send(AgentEvent agentEvent) => Sent.Enqueue(agentEvent);
     }
 }
