@@ -39,12 +39,18 @@ internal sealed class ReleaseStore
             : throw new VerbException(HostFailure.RootNotWritable, $"'{root}' cannot be the root of an application: it must be an absolute path below '/'");
     }
 
-    /// <summary>Makes the folders that are missing.</summary>
+    /// <summary>
+    /// Makes the folders that are missing. What stands in those that are there is on disk afterwards, though an agent died that had renamed
+    /// something and not yet synced it: from here on it is counted on.
+    /// </summary>
     public void Prepare()
     {
         MakeFolder(_layout.Root);
         MakeFolder(_layout.Releases);
         MakeFolder(_layout.Metainfos);
+        Steps.SyncFolder(_layout.Releases);
+        Steps.SyncFolder(_layout.Private);
+        SyncCurrent();
     }
 
     /// <exception cref="VerbException">somebody else holds the lock, and goes on holding it</exception>
@@ -205,11 +211,15 @@ internal sealed class ReleaseStore
     {
         RequireLink();
         RemoveLinksLeft();
+        Steps.SyncFolder(_layout.Releases); // where an agent may have died that had staged it
         string next = Path.Combine(_layout.Root, $".current.{Environment.ProcessId}");
         Steps.Link(next, ReleaseLayout.CurrentTarget(id));
         Steps.Rename(next, _layout.Current);
-        Steps.SyncFolder(_layout.Root);
+        SyncCurrent();
     }
+
+    /// <summary>Waits until <c>current</c>, as it stands, is on disk: an agent may have died that had switched it.</summary>
+    public void SyncCurrent() => Steps.SyncFolder(_layout.Root);
 
     /// <summary>Of agents that died before their link became <c>current</c>; whoever has the lock may remove them.</summary>
     public void RemoveLinksLeft()
@@ -226,7 +236,7 @@ internal sealed class ReleaseStore
     {
         RequireLink();
         Steps.DeleteFile(_layout.Current);
-        Steps.SyncFolder(_layout.Root);
+        SyncCurrent();
     }
 
     /// <summary>Writes down what was done. It is done, whatever can be written about it: a failure is only a warning.</summary>
@@ -289,12 +299,14 @@ internal sealed class ReleaseStore
             missing.Push(at);
         }
 
-        // Synced, or a power cut may take the whole root with the releases in it, each of which is on disk.
         foreach (string folder in missing)
         {
             Steps.MakeFolder(folder);
             _foldersMade.Add(folder);
-            Steps.SyncFolder(Path.GetDirectoryName(folder)!);
+            if (path == _layout.Root)
+            {
+                Steps.SyncFolder(Path.GetDirectoryName(folder)!); // or a power cut may take the root with all that is on disk below it
+            }
         }
     }
 

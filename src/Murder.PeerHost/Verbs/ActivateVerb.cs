@@ -69,6 +69,10 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
             {
                 Switch(previous);
             }
+            else
+            {
+                _releases.SyncCurrent();
+            }
 
             events.Send(new AgentSwitched(command.Release, previous, WasActive: !isToBeSwitched));
             await steps.RunAfterSwitchAsync(previous, cancellationToken).ConfigureAwait(false);

@@ -121,6 +121,27 @@ public sealed class CrashTests : IAsyncLifetime
         Assert.Equal($"sync {host.Root}", steps[switched + 1]);
     }
 
+    /// <summary>An agent died that had renamed something and not synced it; the next one finds it there and must not take it for being on disk.</summary>
+    [Fact]
+    public async Task WhatAnAgentHadNoTimeToSyncIsSyncedByTheNextOne()
+    {
+        using HostFixture undisturbed = new();
+        string[] steps = await RunUndisturbedAsync(undisturbed, Deploy(undisturbed));
+        int[] syncs = [.. Enumerable.Range(0, steps.Length).Where(step => steps[step].StartsWith($"sync {undisturbed.Root}", StringComparison.Ordinal))];
+        Assert.InRange(syncs.Length, 6, 20);
+
+        await Parallel.ForEachAsync(syncs, s_fewAtOnce, async (step, _) =>
+        {
+            using HostFixture host = new();
+            using TestDirectory notes = new();
+            await RunProcessAsync(Deploy(host), step, notes.Combine("steps"));
+
+            string[] next = await RunUndisturbedAsync(host, Deploy(host));
+
+            Assert.Contains(steps[step].Replace(undisturbed.Root, host.Root, StringComparison.Ordinal), next);
+        });
+    }
+
     private IReadOnlyList<AgentCommand> Deploy(HostFixture host) => [_seeded.Fetch(host, Release), Activate(host, Release) with { Shared = _shared }, new StopCommand { KeepReleases = 0 }];
 
     private static ActivateCommand Activate(HostFixture host, ReleaseId release) =>
