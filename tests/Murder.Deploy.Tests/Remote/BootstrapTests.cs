@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Murder.PeerHost.Contract;
 using Murder.Testing;
 
@@ -108,6 +109,24 @@ public sealed class BootstrapTests
         Assert.Equal(3, channels.Select(channel => channel.Hello.ProcessId).Distinct().Count());
         await Task.WhenAll(channels.Select(channel => channel.DisposeAsync().AsTask()));
         Assert.Equal([ssh.AgentFile], Directory.GetFiles(ssh.AgentFolder));
+    }
+
+    [Fact]
+    public async Task An_upload_whose_deployer_dies_leaves_nothing()
+    {
+        using var directory = new TestDirectory();
+        AgentPackage package = StubAgent.Package(StubAgent.Script(extra: $"# {Guid.NewGuid()}"));
+        using Process shell = Process.Start(new ProcessStartInfo("sh") { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await shell.StandardInput.BaseStream.WriteAsync(BootstrapScript.Write("mark", directory.Path, [package], []));
+        await shell.StandardInput.BaseStream.FlushAsync();
+        Assert.StartsWith("mark NEED ", await shell.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+        await shell.StandardInput.WriteAsync("UP\nhalf of it");
+
+        shell.StandardOutput.Close();
+        shell.StandardInput.Close();
+
+        await shell.WaitForExitAsync();
+        Assert.Empty(Directory.GetFileSystemEntries(directory.Combine(".murder", "agents")));
     }
 
     [Fact]

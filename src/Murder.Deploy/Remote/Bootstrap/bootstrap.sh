@@ -151,7 +151,7 @@ receive() {
     fi
     arriving=$chosen/.arriving-$$-$sha256
     trap 'rm -f "$arriving"' 0
-    trap 'exit 1' 1 2 15
+    trap 'exit 1' 1 2 13 15 # 13: it says that the upload failed to a deployer that died in the middle of it
     say "NEED $rid $form"
     read -r order || return
     [ "$order" = UP ] || return
