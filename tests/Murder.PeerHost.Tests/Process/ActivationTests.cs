@@ -56,7 +56,7 @@ public sealed class ActivationTests
 
         Assert.True(again.WasDone);
         Assert.Equal(first.Value, (await StatusAsync(agent, host)).Previous);
-        Assert.Equal(2, File.ReadAllLines(host.Layout.AuditLog).Length);
+        Assert.Equal(4, File.ReadAllLines(host.Layout.AuditLog).Length);
     }
 
     [Fact]

@@ -407,6 +407,32 @@ public sealed class StepsTests : IDisposable
         Assert.Equal([$"activate {first} switching", $"activate {first} ok", $"activate {second} switching", $"activate {second} switched", $"activate {second} ok"], Audit());
     }
 
+    [Fact]
+    public async Task WhatADeployerThatDiedLeftUndoneTheNextRunDoes()
+    {
+        (ReleaseId first, ReleaseId second) = await StageTwoAsync();
+        const string Systemctl = "echo \"$@\" >>\"$MURDER_ROOT/services\"";
+        ActivateCommand command = Activate(second) with
+        {
+            Steps = new ActivationSteps { Service = "web.service", AfterActivate = "test -e \"$MURDER_ROOT/waiting\" || { touch \"$MURDER_ROOT/waiting\"; sleep 300; }" },
+        };
+        using (AgentProcess abandoned = await StartAsync(Systemctl))
+        {
+            await abandoned.SendAsync(command);
+            await Eventually.TrueAsync(() => File.Exists(Path.Combine(_host.Root, "waiting")));
+            await EndAsync(abandoned, "gone");
+        }
+
+        Assert.Equal(second.Value, _host.ActiveText());
+        Assert.Equal([$"activate {second} switched", $"activate {second} Cancelled: the deploy ended before the steps did"], Audit().TakeLast(2));
+        using AgentProcess agent = await StartAsync(Systemctl);
+        await agent.SendAsync(command);
+
+        Assert.False((await agent.ReadAsync<AgentActivated>()).WasDone);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(Path.Combine(_host.Root, "services"))).Count(line => line.Contains("restart", StringComparison.Ordinal)));
+        Assert.Equal(first.Value, (await StatusAsync(agent)).Previous);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("-alias")]
