@@ -17,6 +17,12 @@ public abstract partial class DeploymentTask : Microsoft.Build.Utilities.Task, I
         using TerminationSignals signals = new(_cancellation);
         using MSBuildLog log = new(Log, ProjectFile, ProgressStyles.Choose(Setting("Progress"), Setting("TerminalLogger")));
         log.Detail(Request());
+        if (!ProgressStyles.IsKnown(Setting("Progress")))
+        {
+            log.Report(TaskProblems.Progress(Setting("Progress")));
+            return false;
+        }
+
         try
         {
             // Off MSBuild's thread and async all the way: MSBuild runs on few pool threads, and waiting on them starves the deploy.

@@ -2,13 +2,18 @@ using Murder.Deploy;
 
 namespace Murder.Build.Tasks;
 
-/// <summary>The problems that only the MSBuild side can see. Those of the targets themselves (MURDER00nn, MURDER1001) stand in Murder.Build.targets.</summary>
+/// <summary>The problems that only the MSBuild side can see. Those of the targets themselves (MURDER00nn, MURDER100n) stand in Murder.Build.targets.</summary>
 internal static class TaskProblems
 {
     public static Problem DeployedAlready(string projectFile) => new(
         "MURDER0021",
         $"Another build deploys {projectFile} at this moment, and would lose the publish folder that it seeds from.",
         "Wait until it is done, or deploy from another clone.");
+
+    public static Problem Progress(string value) => new(
+        "MURDER0029",
+        $"MurderProgress is '{value}'.",
+        "Leave the property out for 'auto', or set it to 'line', 'plain' or 'none'.");
 
     public static Problem Bug(Exception exception) => new(
         "MURDER0999",

@@ -13,6 +13,7 @@ public sealed class PackageContentTests(PackageFixture package)
             Murder.Build.nuspec
             README.md
             THIRD-PARTY-NOTICES
+            build/Murder.Build.Request.props
             build/Murder.Build.props
             build/Murder.Build.targets
             buildMultiTargeting/Murder.Build.targets

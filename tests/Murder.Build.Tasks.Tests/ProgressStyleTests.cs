@@ -14,4 +14,15 @@ public sealed class ProgressStyleTests
     [InlineData("7", "1", true, "Line")]
     public void The_terminal_gets_a_live_line_only_while_the_terminal_logger_draws_it(string wanted, string terminalLogger, bool isTerminal, string expected) =>
         Assert.Equal(expected, ProgressStyles.Choose(wanted, terminalLogger, isTerminal).ToString());
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("Auto", true)]
+    [InlineData("LINE", true)]
+    [InlineData("plain", true)]
+    [InlineData("none", true)]
+    [InlineData("foo", false)]
+    [InlineData("1", false)]
+    [InlineData("line,plain", false)]
+    public void What_is_no_style_is_not_known(string wanted, bool expected) => Assert.Equal(expected, ProgressStyles.IsKnown(wanted));
 }

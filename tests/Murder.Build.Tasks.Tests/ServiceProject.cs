@@ -14,12 +14,14 @@ internal sealed class ServiceProject : IDisposable
     private readonly string _projectFile;
 
     /// <param name="body">the project's own elements</param>
-    public ServiceProject(string body = "")
+    /// <param name="sdk">the project's SDK</param>
+    /// <param name="replacements">targets to run instead of those of the SDK and of ours</param>
+    public ServiceProject(string body = "", string sdk = "Microsoft.NET.Sdk", string replacements = "")
     {
         Write("Directory.Build.props", $"""<Project><PropertyGroup><MurderTasksAssembly>{typeof(CheckRequest).Assembly.Location}</MurderTasksAssembly></PropertyGroup><Import Project="{Repository.Combine("build", "Murder.Build.props")}" /></Project>""");
         Write("Directory.Build.targets", $"""<Project><Import Project="{Repository.Combine("build", "Murder.Build.targets")}" /></Project>""");
         Write("murder.hosts.ini", "[prod]\nweb1\n[eu]\nweb2\n");
-        _projectFile = Write("shop.csproj", $"""<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType></PropertyGroup>{body}</Project>""");
+        _projectFile = Write("shop.csproj", $"""<Project><Import Project="Sdk.props" Sdk="{sdk}" /><PropertyGroup><TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType></PropertyGroup>{body}<Import Project="Sdk.targets" Sdk="{sdk}" />{replacements}</Project>""");
     }
 
     public string Directory => _directory.Path;
@@ -31,11 +33,14 @@ internal sealed class ServiceProject : IDisposable
         new(_projectFile, properties.Prepend(("Configuration", "Release")).GroupBy(p => p.Item1).ToDictionary(group => group.Key, group => group.Last().Item2), null, _projects);
 
     /// <summary>Builds one target; the project afterwards has the properties that targets have set.</summary>
-    public (ProjectInstance Project, RecordingLogger Log, bool Succeeded) Build(string target, params (string Name, string Value)[] properties)
+    public (ProjectInstance Project, RecordingLogger Log, bool Succeeded) Build(string target, params (string Name, string Value)[] properties) => Build([target], properties);
+
+    /// <summary>Builds several targets, one after the other.</summary>
+    public (ProjectInstance Project, RecordingLogger Log, bool Succeeded) Build(string[] targets, params (string Name, string Value)[] properties)
     {
         ProjectInstance project = Evaluate(properties);
         RecordingLogger log = new();
-        bool succeeded = project.Build([target], [log]);
+        bool succeeded = project.Build(targets, [log]);
         return (project, log, succeeded);
     }
 

@@ -108,6 +108,79 @@ public sealed class TargetsTests
         Assert.Equal(["MURDER0004"], service.Build("MurderDeploy", ("Hosts", "prod")).Log.Codes);
     }
 
+    [Theory]
+    [InlineData("<OutputType>Library</OutputType>")]
+    [InlineData("<IsTestProject>true</IsTestProject>")]
+    public void A_library_or_a_test_project_is_no_service(string property)
+    {
+        using ServiceProject service = new($"<PropertyGroup>{property}</PropertyGroup>");
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", ("Hosts", "prod"));
+
+        Assert.Equal(["MURDER0004"], log.Codes);
+        Assert.DoesNotContain("Build", log.Targets);
+    }
+
+    /// <summary>As MSBuild builds a project of a solution.</summary>
+    [Theory]
+    [InlineData("MurderDeploy")]
+    [InlineData("MurderTorrent")]
+    [InlineData("MurderRollback")]
+    [InlineData("MurderStatus")]
+    [InlineData("PrepareForPublish")]
+    public void A_solution_is_refused_with_the_project_to_name_instead(string target)
+    {
+        using ServiceProject service = new();
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build(target, ("Hosts", "prod"), ("BuildingSolutionFile", "true"), ("SolutionFileName", "shops.sln"), Requested);
+
+        Assert.Equal(["MURDER0007"], log.Codes);
+        Assert.Contains("shops.sln", log.Texts[0], StringComparison.Ordinal);
+        Assert.Contains($"dotnet publish {service.Directory}/shop.csproj", log.Texts[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("./")]
+    [InlineData("../")]
+    public void A_publish_folder_that_holds_the_project_is_refused_and_nothing_is_published(string publishDirectory)
+    {
+        using ServiceProject service = new();
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", ("Hosts", "prod"), ("PublishDir", publishDirectory));
+
+        Assert.Equal(["MURDER0009"], log.Codes);
+        Assert.DoesNotContain("Build", log.Targets);
+        Assert.True(File.Exists(Path.Combine(service.Directory, "shop.csproj")));
+    }
+
+    [Theory]
+    [InlineData("MurderDeploy")]
+    [InlineData("MurderActivate")]
+    [InlineData("MurderRollback")]
+    [InlineData("MurderStatus")]
+    [InlineData("MurderPrune")]
+    public void A_style_of_progress_that_does_not_exist_is_refused(string target)
+    {
+        using ServiceProject service = new("<PropertyGroup><MurderDeployDependsOn>Mine</MurderDeployDependsOn></PropertyGroup><Target Name=\"Mine\" />");
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build(target, ("Hosts", "prod"), ("MurderRelease", "1.0.0-a"), ("MurderProgress", "foo"));
+
+        Assert.Equal(["MURDER0029"], log.Codes);
+        Assert.DoesNotContain("Mine", log.Targets);
+    }
+
+    [Fact]
+    public void Several_target_frameworks_are_refused_before_the_SDK_does()
+    {
+        using ServiceProject service = new();
+        service.Write("Directory.Build.props", "<Project />");
+        service.Write("Directory.Build.targets", $"""<Project><Import Project="{Repository.Combine("buildMultiTargeting", "Murder.Build.targets")}" /></Project>""");
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("Publish", ("_MurderIsTargetRequested", "true"), ("TargetFramework", ""), ("TargetFrameworks", "net9.0;net10.0"));
+
+        Assert.Equal(["MURDER0005"], log.Codes);
+    }
+
     [Fact]
     public void An_older_SDK_is_refused()
     {
@@ -209,6 +282,51 @@ public sealed class TargetsTests
         Assert.False(succeeded);
         Assert.Equal(["MURDER0010", "MURDER0013", "MURDER0102", "MURDER0320", "MURDER0322"], log.Codes.Order());
         Assert.True(File.Exists(before));
+    }
+
+    [Theory]
+    [InlineData("MurderKeepReleases", "many", "MURDER0010")]
+    [InlineData("MurderConnectionsMax", "0", "MURDER0010")]
+    [InlineData("MurderPort", "70000", "MURDER0010")]
+    [InlineData("MurderBreakLock", "perhaps", "MURDER0010")]
+    [InlineData("MurderMaxFailedHosts", "some", "MURDER0010")]
+    [InlineData("MurderHealthTimeout", "2 hours", "MURDER0010")]
+    [InlineData("MurderSwarmSecurity", "ssl", "MURDER0011")]
+    [InlineData("MurderApplication", "a/b", "MURDER0012")]
+    [InlineData("MurderRelease", "../x", "MURDER0013")]
+    [InlineData("MurderRateLimit", "fast", "MURDER0016")]
+    [InlineData("MurderWaves", "50%;1", "MURDER0017")]
+    [InlineData("MurderOnFailure", "ignore", "MURDER0018")]
+    [InlineData("MurderHealthUrl", "localhost", "MURDER0019")]
+    [InlineData("MurderService", "-web", "MURDER0020")]
+    [InlineData("MurderProgress", "foo", "MURDER0029")]
+    [InlineData("MurderHosts", "nowhere", "MURDER0102")]
+    [InlineData("MurderInventory", "missing.ini", "MURDER0104")]
+    [InlineData("MurderRoot", "relative", "MURDER0110")]
+    [InlineData("MurderKnownHosts", "missing", "MURDER0320")]
+    [InlineData("MurderKnownHosts", "/", "MURDER0321")]
+    [InlineData("MurderIdentityFile", "missing", "MURDER0322")]
+    public void A_wrong_value_is_named_with_its_property_before_anything_is_built(string property, string value, string code)
+    {
+        using ServiceProject service = new();
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", ("Hosts", "prod"), (property, value));
+
+        Assert.Equal([code], log.Codes);
+        Assert.Contains(value, log.Texts[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("Build", log.Targets);
+    }
+
+    /// <summary>As on a worker of MSBuild, where the command line is not the user's.</summary>
+    [Fact]
+    public void A_publish_that_came_before_our_target_is_warned_about()
+    {
+        using ServiceProject service = new("", replacements: """<Target Name="Publish" /><Target Name="_MurderDeployRelease" />""");
+
+        (_, ServiceProject.RecordingLogger log, bool succeeded) = service.Build(["Publish", "MurderDeploy"], ("Hosts", "prod"), ("PublishDir", "bin/Release/net10.0/publish/"));
+
+        Assert.True(succeeded);
+        Assert.Equal(["MURDER1002"], log.Codes);
     }
 
     [Fact]
