@@ -19,6 +19,7 @@ packages=(
   clang:/usr/bin/clang
   cmake:/usr/bin/cmake
   make:/usr/bin/make
+  python3-yaml:/usr/lib/python3/dist-packages/yaml/__init__.py
   lld:/usr/bin/ld.lld
   libssl-dev:/usr/include/openssl/ssl.h
   zlib1g-dev:/usr/include/zlib.h

@@ -3,6 +3,7 @@ using Murder.Testing;
 namespace Murder.Build.PackageTests;
 
 /// <summary>The first command of the README, in this clone.</summary>
+[Collection(PackageFixture.Name)] // one at a time deploys the sample
 public sealed class SampleTests
 {
     private const string Sample = "samples/WebAppWithMurder";
