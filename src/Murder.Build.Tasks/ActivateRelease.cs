@@ -15,14 +15,15 @@ public sealed partial class ActivateRelease : DeploymentTask
             log.Milestone($"back to release {settings.Release}");
         }
 
-        (bool succeeded, IReadOnlyList<HostReport> hosts) = await Deployment.ActivateAsync(settings, GoBack, log, cancellationToken).ConfigureAwait(false);
+        DeploymentReport report = await Deployment.ActivateAsync(settings, GoBack, log, cancellationToken).ConfigureAwait(false);
 
-        HostReports = HostOutcome.ToItems(hosts);
-        if (succeeded)
+        ReportPath = Path.Combine(settings.ReportDirectory, "report.json");
+        HostReports = HostOutcome.ToItems(report.Hosts);
+        if (report.Succeeded)
         {
-            log.Outcome(HostOutcome.Describe(settings.Release, hosts, HostState.Active));
+            log.Outcome(HostOutcome.Describe(settings.Release, report.Hosts, HostState.Active));
         }
 
-        return succeeded;
+        return report.Succeeded;
     }
 }

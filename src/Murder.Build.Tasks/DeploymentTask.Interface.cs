@@ -42,6 +42,7 @@ public abstract partial class DeploymentTask
         RateLimit = Setting(nameof(DeploymentSettings.RateLimit)),
         MaxFailedHosts = Setting(nameof(DeploymentSettings.MaxFailedHosts)),
         BreakLock = Setting(nameof(DeploymentSettings.BreakLock)),
+        Dashboard = Setting(nameof(DeploymentSettings.Dashboard)),
         Waves = Setting(nameof(DeploymentSettings.Waves)),
         OnFailure = Setting(nameof(DeploymentSettings.OnFailure)),
         BeforeActivate = Setting(nameof(DeploymentSettings.BeforeActivate)),

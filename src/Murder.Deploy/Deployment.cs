@@ -46,20 +46,8 @@ public static class Deployment
             log.Milestone($"at most {limit} into each host, and out of each host and this machine");
         }
 
-        DeploymentReport report = await RollOutAsync(plan, release, launch, settings, startedAt, origin, log, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
-            if (ReportFile.Summarize(report, settings.ReportDirectory, Environment.GetEnvironmentVariable) is { } summary)
-            {
-                log.Milestone($"##vso[task.uploadsummary]{summary}");
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            log.Report(RolloutProblems.ReportNotWritten(settings.ReportDirectory, e.Message));
-        }
-
+        DeploymentReport report = await RollOutAsync(plan, release, launch, settings, origin, log, cancellationToken).ConfigureAwait(false);
+        Publish(report, settings, log);
         cancellationToken.ThrowIfCancellationRequested();
         return report;
     }
@@ -87,17 +75,22 @@ public static class Deployment
 
     /// <summary>Activates <see cref="DeploymentSettings.Release"/>, which is staged already.</summary>
     /// <param name="isRollback">it was active before; after it, <see cref="FindPreviousAsync"/> finds what was active before that</param>
-    /// <returns>whether every host runs it, but for as many as may fail; and what became of each</returns>
-    public static async Task<(bool Succeeded, IReadOnlyList<HostReport> Hosts)> ActivateAsync(DeploymentSettings settings, bool isRollback, IDeploymentLog log, CancellationToken cancellationToken)
+    public static async Task<DeploymentReport> ActivateAsync(DeploymentSettings settings, bool isRollback, IDeploymentLog log, CancellationToken cancellationToken)
     {
+        DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
+        long origin = TimeProvider.System.GetTimestamp();
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Active, log);
-        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow()) with { IsRollback = isRollback };
-        Rollout rollout = new(plan);
-        RolloutDriver driver = MakeDriver(plan, rollout, settings, TimeProvider.System.GetTimestamp(), log, (_, _) => throw new InvalidOperationException("an activation fetches nothing"));
-        await driver.RunAsync(cancellationToken).ConfigureAwait(false);
-        RolloutEnd.Report(plan, rollout, ports: null, log);
-        cancellationToken.ThrowIfCancellationRequested();
-        return (rollout.HasSucceeded, ReportBuilder.Hosts(plan, rollout, ports: null));
+        DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployerIdentity.Describe(), startedAt) with { IsRollback = isRollback };
+        RolloutRun run = new(plan, settings, release: null, seeder: null, (_, _) => throw new InvalidOperationException("an activation fetches nothing"), origin, log);
+        await using (run.ConfigureAwait(false))
+        {
+            await run.RunAsync(cancellationToken).ConfigureAwait(false);
+            RolloutEnd.Report(plan, run.Rollout, ports: null, log);
+            DeploymentReport report = await run.FinishAsync().ConfigureAwait(false);
+            Publish(report, settings, log);
+            cancellationToken.ThrowIfCancellationRequested();
+            return report;
+        }
     }
 
     /// <summary>The release that was active on every host before the present one, and lies there still: what a way back is to activate.</summary>
@@ -144,7 +137,6 @@ public static class Deployment
         Release release,
         SeederLaunch launch,
         DeploymentSettings settings,
-        DateTimeOffset startedAt,
         long origin,
         IDeploymentLog log,
         CancellationToken cancellationToken)
@@ -152,26 +144,26 @@ public static class Deployment
         ReleaseSeeder seeder = await StartSeederAsync(plan, release, launch, log, cancellationToken).ConfigureAwait(false);
         await using (seeder.ConfigureAwait(false))
         {
-            Rollout rollout = new(plan);
-            RolloutDriver driver = MakeDriver(plan, rollout, settings, origin, log, MakeFetch(plan, release, seeder));
+            RolloutRun run = new(plan, settings, release, seeder, MakeFetch(plan, release, seeder), origin, log);
+            await using ConfiguredAsyncDisposable running = run.ConfigureAwait(false);
             using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task rollingOut = driver.RunAsync(stop.Token);
-            if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running && rollout.Phase == RolloutPhase.Staging)
+            Task rollingOut = run.RunAsync(stop.Token);
+            if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running && run.Rollout.Phase == RolloutPhase.Staging)
             {
                 await stop.CancelAsync().ConfigureAwait(false); // without a seeder nothing more will be staged; what is staged needs none
             }
 
             await rollingOut.ConfigureAwait(false);
-            if (seeder.Running.Exception?.InnerException is { } failure && !rollout.HasSucceeded)
+            if (seeder.Running.Exception?.InnerException is { } failure && !run.Rollout.HasSucceeded)
             {
-                log.Report(RolloutProblems.SeederFailed(failure.Message));
+                run.SeederProblem = RolloutProblems.SeederFailed(failure.Message);
+                log.Report(run.SeederProblem);
             }
 
             await seeder.StopAsync().ConfigureAwait(false); // only then is known what it sent
-            RolloutEnd.Report(plan, rollout, seeder.Ports, log);
+            RolloutEnd.Report(plan, run.Rollout, seeder.Ports, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
-            Instant? firstByteAt = seeder.FirstByteTimestamp is { } timestamp ? driver.InstantOf(timestamp) : null;
-            DeploymentReport report = ReportBuilder.Build(plan, rollout, release, startedAt, driver.Now, seeder.Ports, seeder.UploadedBytes, firstByteAt);
+            DeploymentReport report = await run.FinishAsync().ConfigureAwait(false);
             if (report.DownloadedBytesAcrossZones is { } crossed)
             {
                 log.Milestone($"{Sizes.Format(crossed)} of the {Sizes.Format(report.Hosts.Sum(host => host.DownloadedBytes))} that hosts fetched came from other zones");
@@ -194,11 +186,20 @@ public static class Deployment
         }
     }
 
-    private static RolloutDriver MakeDriver(
-        DeploymentPlan plan, Rollout rollout, DeploymentSettings settings, long origin, IDeploymentLog log, Func<int, AgentHello, FetchCommand> makeFetch)
+    private static void Publish(DeploymentReport report, DeploymentSettings settings, IDeploymentLog log)
     {
-        RolloutNarrator narrator = new(plan, rollout, log);
-        return new RolloutDriver(plan, rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, narrator.Observe, TimeProvider.System, origin);
+        try
+        {
+            log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
+            if (ReportFile.Summarize(report, settings.ReportDirectory, Environment.GetEnvironmentVariable) is { } summary)
+            {
+                log.Milestone($"##vso[task.uploadsummary]{summary}");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Report(RolloutProblems.ReportNotWritten(settings.ReportDirectory, e.Message));
+        }
     }
 
     private static Func<int, AgentHello, FetchCommand> MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder)

@@ -28,7 +28,11 @@ public abstract record AgentEvent;
 /// <param name="Rid">as <c>linux-x64</c></param>
 /// <param name="DeployerAddress">from where the deployer reached this host, as the host saw it (SSH_CONNECTION); null for a local agent</param>
 /// <param name="HostAddress">the address at which the deployer reached this host; null for a local agent</param>
-public sealed record AgentHello(int Protocol, string Version, int ProcessId, string Sha256, string Rid, int Cores, string? DeployerAddress, string? HostAddress) : AgentEvent;
+public sealed record AgentHello(int Protocol, string Version, int ProcessId, string Sha256, string Rid, int Cores, string? DeployerAddress, string? HostAddress) : AgentEvent
+{
+    /// <summary>Of the fastest network link that tells; null when none does.</summary>
+    public long? LinkBitsPerSecond { get; init; }
+}
 
 public sealed record AgentPong(long Sequence) : AgentEvent;
 

@@ -59,4 +59,7 @@ public sealed record DeploymentPlan
 
     /// <summary>Takes the locks of hosts from whoever holds them.</summary>
     public bool BreaksLock { get; init; }
+
+    /// <summary>The run is shown on a page while it lasts.</summary>
+    public bool HasDashboard { get; init; }
 }

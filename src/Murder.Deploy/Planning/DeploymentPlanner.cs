@@ -25,5 +25,6 @@ internal static class DeploymentPlanner
         DeployedBy = deployedBy,
         StartedAt = startedAt,
         BreaksLock = options.BreaksLock,
+        HasDashboard = options.HasDashboard,
     };
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Murder.Deploy;
 
 /// <summary>What a deploy would do and meet, as every host was asked: what <c>MurderPlan</c> prints. Nothing was changed for it.</summary>
@@ -33,10 +31,7 @@ public sealed record FleetPlan
 
     public long FetchBytes => Hosts.Sum(host => host.FetchBytes);
 
-    /// <summary>
-    /// The least time in which all hosts can have what they lack: that of one link for the bytes of the host that lacks most, and one piece more for
-    /// each doubling of the hosts. Null when no rate is known.
-    /// </summary>
+    /// <summary>The least time in which all hosts can have what they lack (<see cref="SwarmBound"/>). Null when no rate is known.</summary>
     public TimeSpan? Bound
     {
         get
@@ -47,8 +42,7 @@ public sealed record FleetPlan
                 return fetching == 0 ? TimeSpan.Zero : null;
             }
 
-            double seconds = Hosts.Max(host => host.FetchBytes) * 8.0 / rate;
-            return TimeSpan.FromSeconds(seconds * (1 + ((double)BitOperations.Log2((uint)fetching) / Math.Max(1, PieceCount))));
+            return TimeSpan.FromSeconds(new SwarmBound(Hosts.Max(host => host.FetchBytes), fetching, PieceCount, rate / 8.0, RateSource.Link).Seconds);
         }
     }
 

@@ -14,6 +14,11 @@ internal static class ReportFile
         Converters = { new JsonStringEnumConverter() },
     };
 
+    private static readonly JsonSerializerOptions LineFormat = new(Format) { WriteIndented = false, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>The same in one line, without what is null.</summary>
+    public static string SerializeLine(DeploymentReport report) => JsonSerializer.Serialize(report, LineFormat);
+
     public static string Serialize(DeploymentReport report) => JsonSerializer.Serialize(report, Format);
 
     /// <summary>The page beside it too. Returns the page's path.</summary>

@@ -10,12 +10,17 @@ internal static class ReportPage
 {
     private const string Place = "/*REPORT*/";
 
-    public static string Render(DeploymentReport report)
+    private const string Reach = "/*REACH*/";
+
+    /// <param name="isLive">the page asks where it came from for what is new</param>
+    public static string Render(DeploymentReport report, bool isLive = false)
     {
         using Stream template = typeof(ReportPage).Assembly.GetManifestResourceStream("report.html")!;
         using StreamReader reader = new(template, Encoding.UTF8);
 
         // The serializer writes '<' as \u003C, so no text can end the script element that it stands in.
-        return reader.ReadToEnd().Replace(Place, ReportFile.Serialize(report), StringComparison.Ordinal);
+        return reader.ReadToEnd()
+            .Replace(Reach, isLive ? "'self'" : "'none'", StringComparison.Ordinal)
+            .Replace(Place, ReportFile.Serialize(report), StringComparison.Ordinal);
     }
 }

@@ -35,6 +35,9 @@ public sealed class HostProgress
     /// <summary>An agent of ours runs on the host.</summary>
     public bool HasAgent { get; internal set; }
 
+    /// <summary>When its turn to be connected to came.</summary>
+    public Instant? LaunchedAt { get; internal set; }
+
     public Instant? ReadyAt { get; internal set; }
 
     public Instant? StagedAt { get; internal set; }
@@ -42,9 +45,22 @@ public sealed class HostProgress
     /// <summary>In which wave it was activated, from 1 on.</summary>
     public int? Wave { get; internal set; }
 
+    public Instant? ActivationOrderedAt { get; internal set; }
+
     public Instant? SwitchedAt { get; internal set; }
 
     public Instant? ActiveAt { get; internal set; }
+
+    /// <summary>When it failed first; null when it has not.</summary>
+    public Instant? FailedAt { get; internal set; }
+
+    public Instant? RollbackOrderedAt { get; internal set; }
+
+    /// <summary>When it ran again what it ran before.</summary>
+    public Instant? RolledBackAt { get; internal set; }
+
+    /// <summary>Of the host's fastest link, as its agent said; null when none tells.</summary>
+    public long? LinkBitsPerSecond { get; internal set; }
 
     /// <summary>When the order that is being carried out was given, or last got on.</summary>
     internal Instant HeadwayAt { get; set; }

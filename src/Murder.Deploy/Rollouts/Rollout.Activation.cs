@@ -10,13 +10,14 @@ namespace Murder.Deploy;
 /// </summary>
 public sealed partial class Rollout
 {
-    private IReadOnlyList<IReadOnlyList<int>> _waves = [];
+    /// <summary>Places in the plan of the hosts that are activated together, wave after wave; empty before the activation.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Waves { get; private set; } = [];
 
     /// <summary>Waves that were begun.</summary>
     public int WavesBegun { get; private set; }
 
     /// <summary>Of those hosts that were there to be activated; 0 before the activation.</summary>
-    public int WaveCount => _waves.Count;
+    public int WaveCount => Waves.Count;
 
     /// <summary>Too many failed, and every host that was switched was ordered back.</summary>
     public bool HasRolledBack { get; private set; }
@@ -25,13 +26,13 @@ public sealed partial class Rollout
 
     private bool IsBudgetSpent => FailedCount > _plan.FailedHostsMax;
 
-    private void PlanWaves() => _waves = WavePlanner.Plan(
+    private void PlanWaves() => Waves = WavePlanner.Plan(
         [.. Enumerable.Range(0, _hosts.Length).Where(index => !_hosts[index].HasFailed).Select(index => (index, _plan.Hosts[index].Zone))],
         _plan.Waves);
 
     private void BeginWave(Instant now)
     {
-        foreach (int index in _waves[WavesBegun++])
+        foreach (int index in Waves[WavesBegun++])
         {
             HostProgress host = _hosts[index];
             if (host.HasFailed)
@@ -42,6 +43,7 @@ public sealed partial class Rollout
             host.State = HostState.Activating;
             host.Wave = WavesBegun;
             host.IsActivationOrdered = true;
+            host.ActivationOrderedAt = now;
             _outputs.Enqueue(new RolloutOutput.Activate(index));
             Expect(host, now);
         }
@@ -56,7 +58,7 @@ public sealed partial class Rollout
             HasRolledBack = true;
             RollBackAll(now);
         }
-        else if (Phase == RolloutPhase.Activating && !IsBudgetSpent && WavesBegun < _waves.Count)
+        else if (Phase == RolloutPhase.Activating && !IsBudgetSpent && WavesBegun < Waves.Count)
         {
             BeginWave(now);
         }
@@ -88,7 +90,7 @@ public sealed partial class Rollout
             }
             else
             {
-                Fail(index, HostFailure.AgentLost, "the agent left before the host could be taken back");
+                Fail(index, HostFailure.AgentLost, "the agent left before the host could be taken back", now);
             }
         }
     }
@@ -100,17 +102,18 @@ public sealed partial class Rollout
         ReleaseId release = default;
         if (host.PreviousRelease is { } previous && !ReleaseId.TryParse(previous, out release))
         {
-            GiveUp(index, HostFailure.ActivationFailed, $"it ran {previous} before, which is no release of ours");
+            GiveUp(index, HostFailure.ActivationFailed, $"it ran {previous} before, which is no release of ours", now);
             return;
         }
 
         if (host is { WasActive: true, PreviousRelease: null })
         {
-            GiveUp(index, HostFailure.ActivationFailed, "it ran this release before, and no other is known");
+            GiveUp(index, HostFailure.ActivationFailed, "it ran this release before, and no other is known", now);
             return;
         }
 
         host.IsRollbackOrdered = true;
+        host.RollbackOrderedAt = now;
         _outputs.Enqueue(new RolloutOutput.RollBack(index, host.PreviousRelease is null ? null : release));
         Expect(host, now);
     }
@@ -136,12 +139,14 @@ public sealed partial class Rollout
         if (host.IsRollbackOrdered)
         {
             host.State = HostState.RolledBack; // also after a cancel or a deadline
+            host.RolledBackAt = now;
         }
         else if (host.IsActivationOrdered && host.State != HostState.Active && Phase != RolloutPhase.RollingBack)
         {
             // Also after a cancel or a deadline: the host runs the release, whatever was written down before.
             FailedCount -= host.HasFailed ? 1 : 0;
             host.Failure = null;
+            host.FailedAt = null;
             host.Detail = "";
             host.State = HostState.Active;
             host.ActiveAt = now;
@@ -153,7 +158,7 @@ public sealed partial class Rollout
     {
         HostProgress host = _hosts[index];
         bool wasActivating = host.State == HostState.Activating;
-        Fail(index, failure, detail);
+        Fail(index, failure, detail, now);
         if (Phase >= RolloutPhase.Stopping || host.IsDismissed)
         {
             return; // it is on its way out

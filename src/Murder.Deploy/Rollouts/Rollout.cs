@@ -110,12 +110,14 @@ public sealed partial class Rollout
                 break;
             case RolloutInput.PeerBanned:
                 return; // the swarm deals with it; people read of it in the log
+            case RolloutInput.LookedAt:
+                return;
             case RolloutInput.AgentReady ready:
-                OnReady(ready.Host, now);
+                OnReady(ready, now);
                 break;
             case RolloutInput.LaunchFailed failed:
                 _launching--;
-                Fail(failed.Host, failed.Failure, failed.Detail);
+                Fail(failed.Host, failed.Failure, failed.Detail, now);
                 break;
             case RolloutInput.Progressed progressed:
                 OnProgressed(_hosts[progressed.Host], progressed.Progress, now);
@@ -140,10 +142,10 @@ public sealed partial class Rollout
                 OnAgentFailed(failed.Host, failed.Failure, failed.Detail, now);
                 break;
             case RolloutInput.AgentLost lost:
-                OnAgentGone(lost.Host, lost.Failure, lost.Detail);
+                OnAgentGone(lost.Host, lost.Failure, lost.Detail, now);
                 break;
             case RolloutInput.AgentLeft left:
-                OnAgentGone(left.Host, HostFailure.AgentLost, "the agent left before its work was done");
+                OnAgentGone(left.Host, HostFailure.AgentLost, "the agent left before its work was done", now);
                 break;
             case RolloutInput.CancelRequested:
                 OnCancel(now);
@@ -169,12 +171,14 @@ public sealed partial class Rollout
 
     public bool TryTake(out RolloutOutput? output) => _outputs.TryDequeue(out output);
 
-    private void OnReady(int index, Instant now)
+    private void OnReady(RolloutInput.AgentReady ready, Instant now)
     {
         _launching--;
+        int index = ready.Host;
         HostProgress host = _hosts[index];
         host.HasAgent = true;
         host.ReadyAt = now;
+        host.LinkBitsPerSecond = ready.LinkBitsPerSecond;
         if (Phase >= RolloutPhase.Stopping)
         {
             Dismiss(index); // it came too late, and counts as cancelled already
@@ -226,13 +230,13 @@ public sealed partial class Rollout
         }
     }
 
-    private void OnAgentGone(int index, HostFailure failure, string detail)
+    private void OnAgentGone(int index, HostFailure failure, string detail, Instant now)
     {
         HostProgress host = _hosts[index];
         host.HasAgent = false;
         if (host.State != GoalState && host.State != HostState.RolledBack && Phase != RolloutPhase.Stopping)
         {
-            Fail(index, failure, detail);
+            Fail(index, failure, detail, now);
         }
     }
 
@@ -249,7 +253,7 @@ public sealed partial class Rollout
     }
 
     /// <summary>When the host had failed before, the first reason is the one that counts; that it could not go back is said beside it.</summary>
-    private void Fail(int index, HostFailure failure, string detail)
+    private void Fail(int index, HostFailure failure, string detail, Instant now)
     {
         HostProgress host = _hosts[index];
         string what = host.State == HostState.RollingBack ? $"it could not be taken back: {detail}" : detail;
@@ -260,6 +264,7 @@ public sealed partial class Rollout
         else
         {
             FailedCount++;
+            host.FailedAt = now;
             host.Failure = failure;
             host.Detail = what;
         }
@@ -269,7 +274,7 @@ public sealed partial class Rollout
 
     private void Advance(Instant now)
     {
-        LaunchMore();
+        LaunchMore(now);
         if (Phase == RolloutPhase.Staging && _hosts.All(IsStagingSettled))
         {
             BeginActivation(now);
@@ -289,12 +294,13 @@ public sealed partial class Rollout
     private static bool IsStagingSettled(HostProgress host) =>
         host.State is HostState.Staged or HostState.Ready or HostState.Failed;
 
-    private void LaunchMore()
+    private void LaunchMore(Instant now)
     {
         while (Phase == RolloutPhase.Staging && _launching < _plan.LaunchesMax && _nextToLaunch < _hosts.Length)
         {
             _launching++;
             _hosts[_nextToLaunch].State = HostState.Bootstrapping;
+            _hosts[_nextToLaunch].LaunchedAt = now;
             _outputs.Enqueue(new RolloutOutput.Launch(_nextToLaunch++));
         }
     }
@@ -331,7 +337,7 @@ public sealed partial class Rollout
                     { IsSwitched: true } => "the deploy was cancelled while this host was being activated: it was switched to the new release, and is not known to be healthy",
                     { IsActivationOrdered: true } => "the deploy was cancelled while this host was being activated, and it did not say what it runs now",
                     _ => "the deploy was cancelled before this host was done",
-                });
+                }, now);
             }
         }
     }
@@ -352,11 +358,11 @@ public sealed partial class Rollout
             TimeSpan quiet = now - host.HeadwayAt;
             if (host.State is HostState.Fetching or HostState.Locking && quiet >= HeadwayPatience)
             {
-                GiveUp(index, HostFailure.StagingTimedOut, $"nothing got on for {HeadwayPatience.TotalMinutes:0} minutes while the agent {DoingOf(host)}");
+                GiveUp(index, HostFailure.StagingTimedOut, $"nothing got on for {HeadwayPatience.TotalMinutes:0} minutes while the agent {DoingOf(host)}", now);
             }
             else if (host.State is HostState.Activating or HostState.RollingBack && quiet >= ActivationPatience)
             {
-                GiveUp(index, HostFailure.ActivationTimedOut, $"the agent said nothing of it for {ActivationPatience.TotalMinutes:0} minutes");
+                GiveUp(index, HostFailure.ActivationTimedOut, $"the agent said nothing of it for {ActivationPatience.TotalMinutes:0} minutes", now);
             }
             else if (host.State is HostState.Fetching or HostState.Locking or HostState.Activating or HostState.RollingBack)
             {
@@ -377,9 +383,9 @@ public sealed partial class Rollout
         _ => "fetched",
     };
 
-    private void GiveUp(int index, HostFailure failure, string detail)
+    private void GiveUp(int index, HostFailure failure, string detail, Instant now)
     {
-        Fail(index, failure, detail);
+        Fail(index, failure, detail, now);
         Dismiss(index);
     }
 

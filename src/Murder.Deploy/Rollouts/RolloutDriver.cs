@@ -31,6 +31,9 @@ internal sealed class RolloutDriver(
     /// <summary>A timestamp of the same time provider on this clock: so that what others saw stands in one report with what the hosts said.</summary>
     public Instant InstantOf(long timestamp) => new(time.GetElapsedTime(origin, timestamp).Ticks);
 
+    /// <summary>Has <c>observe</c> called soon, on the loop: the rollout may be read there only. From any thread; after the end it does nothing.</summary>
+    public void Look() => Post(new RolloutInput.LookedAt());
+
     /// <summary>Runs the rollout to its end, whatever happens on the hosts; cancellation makes the end come soon and in order.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -168,7 +171,7 @@ internal sealed class RolloutDriver(
         {
             await using HostLink link = new(channel);
             _links[host] = link;
-            Post(new RolloutInput.AgentReady(host));
+            Post(new RolloutInput.AgentReady(host, channel.Hello.LinkBitsPerSecond));
             Post(await ListenAsync(host, link, linkToken).ConfigureAwait(false));
         }
     }

@@ -11,10 +11,10 @@ internal static class RolloutEnd
         for (int index = 0; index < plan.Hosts.Count; index++)
         {
             HostProgress host = rollout.Hosts[index];
-            if (host.Failure is { } failure && (failure != HostFailure.Cancelled || host.IsAstray))
+            if (IsToTell(host))
             {
                 failed++;
-                Problem problem = HostProblems.From(plan.Hosts[index], failure, host.WhatHappened, ports);
+                Problem problem = HostProblems.From(plan.Hosts[index], host.Failure!.Value, host.WhatHappened, ports);
                 log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
             }
         }
@@ -24,7 +24,7 @@ internal static class RolloutEnd
             log.Milestone($"once mended, the same command with -p:Hosts={leftOut} deploys to just {(failed == 1 ? "it" : "them")}");
         }
 
-        if (EndOf(plan, rollout, failed) is { } end)
+        if (ProblemOf(plan, rollout) is { } end)
         {
             log.Report(end);
         }
@@ -35,8 +35,9 @@ internal static class RolloutEnd
     }
 
     /// <summary>What is to be said of a rollout as a whole; null when it came to its goal, or was cancelled before anything changed.</summary>
-    private static Problem? EndOf(DeploymentPlan plan, Rollout rollout, int failed)
+    public static Problem? ProblemOf(DeploymentPlan plan, Rollout rollout)
     {
+        int failed = rollout.Hosts.Count(IsToTell);
         int hosts = plan.Hosts.Count;
         int active = rollout.Hosts.Count(host => host.State == HostState.Active);
         int astray = rollout.Hosts.Count(host => host.IsAstray);
@@ -66,4 +67,7 @@ internal static class RolloutEnd
             ? RolloutProblems.NotActiveEverywhere(failed, hosts, active, astray)
             : RolloutProblems.TooManyFailed(failed, hosts, plan.FailedHostsMax);
     }
+
+    /// <summary>That a host was not done yet when the deploy was cancelled goes without saying, unless it is known not to run what it ran.</summary>
+    private static bool IsToTell(HostProgress host) => host.HasFailed && (host.Failure != HostFailure.Cancelled || host.IsAstray);
 }

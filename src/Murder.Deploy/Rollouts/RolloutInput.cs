@@ -9,7 +9,8 @@ public abstract record RolloutInput
     public sealed record Started : RolloutInput;
 
     /// <summary>The host's agent said hello.</summary>
-    public sealed record AgentReady(int Host) : RolloutInput;
+    /// <param name="LinkBitsPerSecond">of its fastest link; null when none tells</param>
+    public sealed record AgentReady(int Host, long? LinkBitsPerSecond = null) : RolloutInput;
 
     /// <summary>The host could not be reached or bootstrapped: there is no agent.</summary>
     public sealed record LaunchFailed(int Host, HostFailure Failure, string Detail) : RolloutInput;
@@ -46,6 +47,9 @@ public abstract record RolloutInput
 
     /// <summary>The agent said goodbye, as it was told to.</summary>
     public sealed record AgentLeft(int Host) : RolloutInput;
+
+    /// <summary>Somebody wants to see where the rollout stands. Nothing changes.</summary>
+    public sealed record LookedAt : RolloutInput;
 
     /// <summary>Ctrl-C, SIGTERM, or a failure of the deployer's own.</summary>
     public sealed record CancelRequested : RolloutInput;

@@ -65,6 +65,11 @@ internal static class RolloutProblems
         $"The report could not be written to '{directory}': {reason.TrimEnd('.')}.",
         "The deploy is not touched by it; give MurderReportPath a folder that can be written.");
 
+    public static Problem DashboardNotStarted(string reason) => new(
+        "MURDER1604",
+        $"The live page cannot be shown: this machine lets nobody listen on 127.0.0.1 ({reason.TrimEnd('.')}).",
+        "The deploy is not touched by it; leave MurderDashboard out.");
+
     public static Problem LyingPeer(string host, string endpoint, string detail) => new(
         "MURDER1602",
         $"{host} got corrupt data from {endpoint} and banned it ({detail}); the release is whole all the same.",

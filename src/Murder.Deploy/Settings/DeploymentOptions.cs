@@ -70,4 +70,7 @@ public sealed record DeploymentOptions
 
     /// <summary>Null for none.</summary>
     public RateLimit? RateLimit { get; init; }
+
+    /// <summary>The run is shown on a page while it lasts.</summary>
+    public bool HasDashboard { get; init; }
 }

@@ -103,4 +103,7 @@ public sealed record DeploymentSettings
 
     /// <summary>Files of host keys, separated by ';'; empty for ssh's usual ones.</summary>
     public string KnownHosts { get; init; } = "";
+
+    /// <summary><c>true</c>, <c>false</c> or empty.</summary>
+    public string Dashboard { get; init; } = "";
 }

@@ -70,6 +70,7 @@ internal static class SettingsValidator
             Steps = Steps(settings, problems),
             Shared = Shared(settings, problems),
             BreaksLock = Flag("MurderBreakLock", settings.BreakLock, problems),
+            HasDashboard = Flag("MurderDashboard", settings.Dashboard, problems),
             KeepReleases = Number("MurderKeepReleases", settings.KeepReleases, 5, 0, 10_000, problems),
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
             Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),

@@ -18,7 +18,10 @@ internal static class AgentIdentity
     public static AgentHello Hello()
     {
         (string? deployer, string? host) = ParseSshConnection(Environment.GetEnvironmentVariable("SSH_CONNECTION"));
-        return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, Sha256(), Rid, Environment.ProcessorCount, deployer, host);
+        return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, Sha256(), Rid, Environment.ProcessorCount, deployer, host)
+        {
+            LinkBitsPerSecond = NetworkLinks.FastestBitsPerSecond(),
+        };
     }
 
     /// <summary>sshd(8): client address, client port, server address, server port, separated by blanks.</summary>

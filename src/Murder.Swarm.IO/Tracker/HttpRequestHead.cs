@@ -8,6 +8,9 @@ namespace Murder.Swarm.IO;
 /// <param name="KeepAlive">the client will use the connection again</param>
 internal sealed record HttpRequestHead(string Path, string Query, bool KeepAlive)
 {
+    /// <summary>What the client calls us; null when it does not say.</summary>
+    public string? Host { get; init; }
+
     /// <summary>What ends a head.</summary>
     public static ReadOnlySpan<byte> End => "\r\n\r\n"u8;
 
@@ -29,6 +32,7 @@ internal sealed record HttpRequestHead(string Path, string Query, bool KeepAlive
         }
 
         bool keepAlive = words[2] == "HTTP/1.1";
+        string? host = null;
         foreach (string line in lines.AsSpan(1))
         {
             int colon = line.IndexOf(':');
@@ -44,6 +48,16 @@ internal sealed record HttpRequestHead(string Path, string Query, bool KeepAlive
                 return null; // a body would be read as the next request
             }
 
+            if (Is(name, "Host"))
+            {
+                if (host is not null)
+                {
+                    return null; // RFC 9112, 3.2
+                }
+
+                host = value;
+            }
+
             if (Is(name, "Connection"))
             {
                 keepAlive = !value.Contains("close", StringComparison.OrdinalIgnoreCase)
@@ -54,8 +68,8 @@ internal sealed record HttpRequestHead(string Path, string Query, bool KeepAlive
         int question = words[1].IndexOf('?');
         status = HttpStatus.Ok;
         return question < 0
-            ? new HttpRequestHead(words[1], "", keepAlive)
-            : new HttpRequestHead(words[1][..question], words[1][(question + 1)..], keepAlive);
+            ? new HttpRequestHead(words[1], "", keepAlive) { Host = host }
+            : new HttpRequestHead(words[1][..question], words[1][(question + 1)..], keepAlive) { Host = host };
     }
 
     private static bool Is(string name, string header) => name.Equals(header, StringComparison.OrdinalIgnoreCase);

@@ -142,7 +142,7 @@ public sealed class LocalDeployTests
 
         Assert.True(staged.Succeeded);
         Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));
-        (_, IReadOnlyList<HostReport> activated) = await Deployment.ActivateAsync(deploy.Settings with { Release = staged.Release }, isRollback: false, deploy, CancellationToken.None);
+        IReadOnlyList<HostReport> activated = (await Deployment.ActivateAsync(deploy.Settings with { Release = staged.Release }, isRollback: false, deploy, CancellationToken.None)).Hosts;
         Assert.All(activated, host => Assert.Equal(HostState.Active, host.State));
         Assert.Equal($"releases/{staged.Release}", new FileInfo(Path.Combine(deploy.LocalRoot(1), "current")).LinkTarget);
     }
@@ -152,7 +152,7 @@ public sealed class LocalDeployTests
     {
         using DeployFixture deploy = new();
 
-        (_, IReadOnlyList<HostReport> hosts) = await Deployment.ActivateAsync(deploy.Settings with { Release = "1.0.0-20260101T000000Z-00000000" }, isRollback: false, deploy, CancellationToken.None);
+        IReadOnlyList<HostReport> hosts = (await Deployment.ActivateAsync(deploy.Settings with { Release = "1.0.0-20260101T000000Z-00000000" }, isRollback: false, deploy, CancellationToken.None)).Hosts;
 
         Assert.All(hosts, host => Assert.Equal(HostFailure.ReleaseMissing, host.Failure));
         Assert.False(File.Exists(Path.Combine(deploy.LocalRoot(1), "current")));

@@ -39,6 +39,7 @@ public sealed class ReportPageTests
 
         Assert.Contains("<span class=\"outcome back\" id=\"outcome\">Rolled back</span>", seen, StringComparison.Ordinal);
         Assert.Contains("<b>local01</b><code>MURDER0504</code>", seen, StringComparison.Ordinal);
+        Assert.Contains("<b>MURDER0606</b>", seen, StringComparison.Ordinal);
         Assert.Contains("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&lt;b&gt;bold&lt;/b&gt;", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", seen, StringComparison.Ordinal);
         Assert.Contains("not begun", seen, StringComparison.Ordinal); // the second wave
@@ -67,7 +68,7 @@ public sealed class ReportPageTests
                 DownloadedBytesAcrossZones = 15_000_000,
             }),
         ];
-        DeploymentReport report = Report(hosts) with { WaveCount = 3 };
+        DeploymentReport report = Report(hosts) with { Waves = [Wave(1, 1), Wave(2, 2499), Wave(3, 7500)] };
         string path = directory.Write("report.html", System.Text.Encoding.UTF8.GetBytes(ReportPage.Render(report)));
 
         string seen = await Chromium.DumpAsync($"file://{path}");
@@ -83,7 +84,7 @@ public sealed class ReportPageTests
     {
         HostReport[] hosts = [.. Enumerable.Range(1, 60).Select(number => new HostReport($"web{number}") { Address = "", State = HostState.Failed, Code = "MURDER0504", Detail = "said | <b>no</b>\n# not a title `x`" + new string('x', 1000), Remedy = "Mend it." })];
 
-        string summary = JobSummary.Render(Report(hosts) with { Succeeded = false, RolledBack = true, WaveCount = 1 });
+        string summary = JobSummary.Render(Report(hosts) with { Outcome = DeploymentOutcome.RolledBack, RolledBack = true, Waves = [Wave(1, 60)] });
 
         Assert.StartsWith("### ❌ web 1.0.0-x\n\nRolled back. Active on 0 of 60 hosts after 20.0 s; 100 MB in 212 files, the seeder sent 1.10 copies.\n", summary, StringComparison.Ordinal);
         Assert.Contains("| web1 | MURDER0504 | said \\| &lt;b\\>no&lt;/b\\> \\# not a title \\`x\\`xxx", summary, StringComparison.Ordinal);
@@ -106,8 +107,14 @@ public sealed class ReportPageTests
         Assert.Null(ReportFile.Summarize(Report([]), directory.Path, _ => null));
     }
 
+    private static WaveReport Wave(int number, int hosts) => new(number, hosts, hosts, 0, 10, 12);
+
     private static DeploymentReport Report(IReadOnlyList<HostReport> hosts) => new()
     {
+        Verb = DeploymentVerb.Deploy,
+        Outcome = DeploymentOutcome.Succeeded,
+        RequestedHosts = "prod",
+        Gates = new GateReport(false, "web", true, "http://localhost:5000/health", 30),
         Application = "web",
         Release = "1.0.0-x",
         InfoHash = new string('a', 64),
@@ -121,7 +128,6 @@ public sealed class ReportPageTests
         StagingSeconds = 9,
         SeederUploadedBytes = 110_000_000,
         SeederFirstByteSeconds = 1,
-        Succeeded = true,
         Seed = 1,
         Hosts = hosts,
     };

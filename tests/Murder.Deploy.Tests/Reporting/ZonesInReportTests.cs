@@ -32,6 +32,6 @@ public class ZonesInReportTests
         }
 
         Metainfo metainfo = MetainfoBuilder.Build("web", PieceLayout.BlockLength, [new HashedFile("app", 1, false, null, [Hash256.Of("a"u8)])]);
-        return ReportBuilder.Build(plan, rollout, new Release(plan.Release, "/", metainfo), DateTimeOffset.UnixEpoch, new Instant(3), new DeployerPorts(1, 2), 0, null);
+        return ReportBuilder.Build(new RunFacts { Plan = plan, Rollout = rollout, RequestedHosts = "prod", Release = new Release(plan.Release, "/", metainfo), Now = new Instant(3), Ports = new DeployerPorts(1, 2) });
     }
 }

@@ -1,0 +1,28 @@
+using Murder.Swarm;
+
+namespace Murder.Deploy;
+
+/// <summary>All that a report is made of, at one moment of a run. Read only where the rollout may be: on its driver's loop, or when that has ended.</summary>
+internal sealed record RunFacts
+{
+    public required DeploymentPlan Plan { get; init; }
+
+    public required Rollout Rollout { get; init; }
+
+    /// <summary><c>Hosts</c> as it was given.</summary>
+    public required string RequestedHosts { get; init; }
+
+    /// <summary>Null when nothing is distributed.</summary>
+    public Release? Release { get; init; }
+
+    public Instant Now { get; init; }
+
+    public DeployerPorts? Ports { get; init; }
+
+    public long SeederUploadedBytes { get; init; }
+
+    public Instant? SeederFirstByteAt { get; init; }
+
+    /// <summary>Why the seeder could not go on; null when it did.</summary>
+    public Problem? SeederProblem { get; init; }
+}

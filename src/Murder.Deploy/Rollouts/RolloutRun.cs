@@ -1,0 +1,81 @@
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>One run of a rollout with all who watch it: a narrator, and the live page when it was asked for. Lifetimes only; disposing ends the page.</summary>
+internal sealed class RolloutRun : IAsyncDisposable
+{
+    private readonly DeploymentPlan _plan;
+    private readonly DeploymentSettings _settings;
+    private readonly Release? _release;
+    private readonly ReleaseSeeder? _seeder;
+    private readonly RolloutNarrator _narrator;
+    private readonly RolloutDriver _driver;
+    private readonly Dashboard? _dashboard;
+
+    /// <param name="release">null, as <paramref name="seeder"/>, when nothing is distributed</param>
+    /// <param name="origin">timestamp of the start of the run</param>
+    public RolloutRun(
+        DeploymentPlan plan, DeploymentSettings settings, Release? release, ReleaseSeeder? seeder, Func<int, AgentHello, FetchCommand> makeFetch, long origin, IDeploymentLog log)
+    {
+        _plan = plan;
+        _settings = settings;
+        _release = release;
+        _seeder = seeder;
+        Rollout = new Rollout(plan);
+        _narrator = new RolloutNarrator(plan, Rollout, log);
+        _driver = new RolloutDriver(plan, Rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, Observe, TimeProvider.System, origin);
+        _dashboard = Dashboard.TryStart(plan, Report(), log, TimeProvider.System);
+    }
+
+    public Rollout Rollout { get; }
+
+    /// <summary>Why the seeder could not go on; null when it did.</summary>
+    public Problem? SeederProblem { get; set; }
+
+    public Task RunAsync(CancellationToken cancellationToken)
+    {
+        _dashboard?.Follow(_plan, _driver.Look);
+        return _driver.RunAsync(cancellationToken);
+    }
+
+    /// <summary>To be called when the run and the seeder have ended.</summary>
+    /// <returns>what it came to, which the page has shown</returns>
+    public async Task<DeploymentReport> FinishAsync()
+    {
+        DeploymentReport report = Report();
+        if (_dashboard is not null)
+        {
+            await _dashboard.FinishAsync(report).ConfigureAwait(false);
+        }
+
+        return report;
+    }
+
+    public ValueTask DisposeAsync() => _dashboard?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private void Observe(RolloutInput input)
+    {
+        if (input is RolloutInput.LookedAt)
+        {
+            _dashboard?.Show(Report());
+        }
+        else
+        {
+            _narrator.Observe(input);
+        }
+    }
+
+    private DeploymentReport Report() => ReportBuilder.Build(new RunFacts
+    {
+        Plan = _plan,
+        Rollout = Rollout,
+        RequestedHosts = _settings.Hosts,
+        Release = _release,
+        Now = _driver.Now,
+        Ports = _seeder?.Ports,
+        SeederUploadedBytes = _seeder?.UploadedBytes ?? 0,
+        SeederFirstByteAt = _seeder?.FirstByteTimestamp is { } timestamp ? _driver.InstantOf(timestamp) : null,
+        SeederProblem = SeederProblem,
+    });
+}
