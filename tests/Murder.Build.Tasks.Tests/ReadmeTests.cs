@@ -32,7 +32,7 @@ public sealed partial class ReadmeTests
 
         Assert.Contains("MurderHosts", properties);
         Assert.Contains("MurderProgress", properties);
-        Assert.Empty(properties.Where(property => !Regex.IsMatch(tests, $@"\b{property}\b")));
+        Assert.All(properties, property => Assert.Matches($@"\b{property}\b", tests));
     }
 
     /// <summary>Nobody has seen them come of their real cause in a test. Only ever take away from this list.</summary>

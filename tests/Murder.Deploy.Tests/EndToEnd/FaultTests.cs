@@ -116,7 +116,7 @@ public sealed class FaultTests
         await Deployment.DeployAsync(one.Settings with { Release = "1.0.0-one" }, activate: false, one, CancellationToken.None);
         await Deployment.DeployAsync(two.Settings with { Release = "1.0.0-two" }, activate: false, two, CancellationToken.None);
 
-        (bool Succeeded, IReadOnlyList<HostReport> Hosts)[] ends = await Task.WhenAll(
+        DeploymentReport[] ends = await Task.WhenAll(
             Deployment.ActivateAsync(one.Settings with { Release = "1.0.0-one" }, isRollback: false, one, CancellationToken.None),
             Deployment.ActivateAsync(two.Settings with { Release = "1.0.0-two" }, isRollback: false, two, CancellationToken.None));
 
@@ -133,9 +133,9 @@ public sealed class FaultTests
         Task<DeploymentReport> running = DeployAsync(other, rootsOf: deploy, "1.0.0-other", afterActivate: "sleep 10");
         await Eventually.TrueAsync(() => Enumerable.Range(1, 3).All(number => deploy.AgentOf(number) is not null));
 
-        (bool succeeded, _) = await Deployment.ActivateAsync(deploy.Settings with { Release = "1.0.0-staged" }, isRollback: false, deploy, CancellationToken.None);
+        DeploymentReport activation = await Deployment.ActivateAsync(deploy.Settings with { Release = "1.0.0-staged" }, isRollback: false, deploy, CancellationToken.None);
 
-        Assert.False(succeeded);
+        Assert.False(activation.Succeeded);
         Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0401" && problem.Text.Contains("(release 1.0.0-other, ", StringComparison.Ordinal));
         Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0609");
         Assert.True((await running).Succeeded);
