@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Murder.Deploy;
@@ -21,15 +22,15 @@ internal sealed class Dashboard : IAsyncDisposable
     private readonly TimeProvider _time;
     private ITimer? _looking;
 
-    private Dashboard(TimeProvider time)
+    private Dashboard(TimeProvider time, IPAddress address)
     {
         _time = time;
-        _server = new DashboardServer(_feed, time);
+        _server = new DashboardServer(_feed, time, address);
     }
 
     /// <summary>Tells where it is; null when it was not asked for or cannot be, which is told too and keeps no deploy from its work.</summary>
     /// <param name="first">what is to be seen before anything has happened</param>
-    public static Dashboard? TryStart(DeploymentPlan plan, DeploymentReport first, IDeploymentLog log, TimeProvider time)
+    public static Dashboard? TryStart(DeploymentPlan plan, DeploymentReport first, IDeploymentLog log, TimeProvider time, IPAddress? address = null)
     {
         if (!plan.HasDashboard)
         {
@@ -38,7 +39,7 @@ internal sealed class Dashboard : IAsyncDisposable
 
         try
         {
-            Dashboard dashboard = new(time);
+            Dashboard dashboard = new(time, address ?? IPAddress.Loopback);
             dashboard._feed.Publish(first, isLast: false);
             log.Milestone($"watch it at {dashboard._server.Url}");
             return dashboard;

@@ -24,14 +24,15 @@ internal sealed class DashboardServer : IAsyncDisposable
     private readonly Task _accepting;
     private int _watchers;
 
+    /// <param name="address">127.0.0.1, but in tests of what happens when there is none</param>
     /// <exception cref="SocketException">this machine lets nobody listen</exception>
-    public DashboardServer(ReportFeed feed, TimeProvider time)
+    public DashboardServer(ReportFeed feed, TimeProvider time, IPAddress address)
     {
         _feed = feed;
         _time = time;
         try
         {
-            _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _listener.Bind(new IPEndPoint(address, 0));
             _listener.Listen();
         }
         catch

@@ -69,6 +69,19 @@ public sealed partial class DashboardTests
         Assert.Null(UrlOf(deploy));
     }
 
+    [Fact]
+    public async Task AMachineThatLetsNobodyListenIsWarnedOf()
+    {
+        using DeployFixture deploy = new();
+        DeploymentPlan plan = TestPlan.For(new TargetHost("web1") { Address = "127.0.0.1", Root = "/srv/web" }) with { HasDashboard = true };
+        DeploymentReport first = ReportBuilder.Build(new RunFacts { Plan = plan, Rollout = new Rollout(plan), RequestedHosts = "prod" });
+
+        await using Dashboard? dashboard = Dashboard.TryStart(plan, first, deploy, TimeProvider.System, IPAddress.Parse("192.0.2.1")); // for documentation: nobody has it
+
+        Assert.Null(dashboard);
+        Assert.Equal("MURDER1604", Assert.Single(deploy.Problems).Code);
+    }
+
     private static string? UrlOf(DeployFixture deploy) => deploy.Log.Select(line => Address().Match(line)).FirstOrDefault(match => match.Success)?.Value;
 
     private static async Task<string> ReadUntilAsync(StreamReader events, string wanted)
