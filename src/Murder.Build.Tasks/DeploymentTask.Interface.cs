@@ -43,6 +43,7 @@ public abstract partial class DeploymentTask
         MaxFailedHosts = Setting(nameof(DeploymentSettings.MaxFailedHosts)),
         BreakLock = Setting(nameof(DeploymentSettings.BreakLock)),
         Dashboard = Setting(nameof(DeploymentSettings.Dashboard)),
+        Verify = Setting(nameof(DeploymentSettings.Verify)),
         Waves = Setting(nameof(DeploymentSettings.Waves)),
         OnFailure = Setting(nameof(DeploymentSettings.OnFailure)),
         BeforeActivate = Setting(nameof(DeploymentSettings.BeforeActivate)),

@@ -8,11 +8,17 @@ namespace Murder.Build.Tasks;
 internal static class StatusTable
 {
     private const string None = "-";
+    private const int NamesMax = 8;
     private static readonly string[] s_header = ["host", "current", "previous", "staged", "free", "agent", "lock"];
 
-    public static string Format(IReadOnlyList<HostStatus> hosts) => Summarize(hosts) + TextTable.Format([s_header, .. hosts.Select(ToRow)]);
+    public static string Format(IReadOnlyList<HostStatus> hosts)
+    {
+        bool isVerified = hosts.Any(host => host.Verification is not null);
+        string[] header = isVerified ? [.. s_header, "verified"] : s_header;
+        return Summarize(hosts) + TextTable.Format([header, .. hosts.Select(host => isVerified ? [.. ToRow(host), Verified(host)] : ToRow(host))]);
+    }
 
-    /// <summary>The release that most hosts run, and by name the hosts that do not.</summary>
+    /// <summary>What most hosts run; then who runs something else, what, who did not answer, and whose release is not what was deployed: by name, as far as names say more than their number.</summary>
     public static string Summarize(IReadOnlyList<HostStatus> hosts)
     {
         HostStatus[] known = [.. hosts.Where(host => host.Problem is null)];
@@ -21,10 +27,20 @@ internal static class StatusTable
             return $"none of {Count(hosts.Count)} answered";
         }
 
-        string? common = known.GroupBy(host => host.Current).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key;
-        string[] different = [.. known.Where(host => host.Current != common).Select(host => host.Name)];
-        string agreed = $"{known.Length - different.Length} of {Count(hosts.Count)} {(common is null ? "have no active release" : $"at {common}")}";
-        return different.Length == 0 ? agreed : $"{agreed}; different: {string.Join(", ", different)}";
+        IGrouping<string, string>[] releases =
+        [
+            .. known.GroupBy(host => host.Current is { } current ? $"at {current}" : "without an active release", host => host.Name)
+                .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal),
+        ];
+        string[] parts =
+        [
+            $"{releases[0].Count()} of {Count(hosts.Count)} {releases[0].Key}",
+            .. releases.Skip(1).Select(group => $"{Names([.. group])} {group.Key}"),
+            .. Told("no answer from", hosts.Where(host => host.Problem is not null)),
+            .. Told("no longer as deployed:", known.Where(host => host.Verification is { DifferenceCount: > 0 })),
+            .. Told("could not be checked:", known.Where(host => host.Verification is { Obstacle: not null })),
+        ];
+        return string.Join("; ", parts);
     }
 
     public static ITaskItem[] ToItems(IReadOnlyList<HostStatus> hosts) =>
@@ -37,6 +53,7 @@ internal static class StatusTable
             [nameof(host.FreeBytes)] = $"{host.FreeBytes}",
             [nameof(host.Agent)] = host.Agent,
             [nameof(host.LockedBy)] = host.LockedBy ?? "",
+            ["Differences"] = host.Verification is { Obstacle: null } verification ? $"{verification.DifferenceCount}" : "",
         })),
     ];
 
@@ -75,6 +92,23 @@ internal static class StatusTable
 
         return parts.Count == 0 ? None : string.Join(' ', parts);
     }
+
+    private static string Verified(HostStatus host) => host.Verification switch
+    {
+        null => None,
+        { Obstacle: not null } => "?",
+        { DifferenceCount: 0 } => "yes",
+        { DifferenceCount: var count } => $"{count} {(count == 1 ? "difference" : "differences")}",
+    };
+
+    private static IEnumerable<string> Told(string what, IEnumerable<HostStatus> hosts)
+    {
+        string[] names = [.. hosts.Select(host => host.Name)];
+        return names.Length == 0 ? [] : [$"{what} {Names(names)}"];
+    }
+
+    private static string Names(string[] names) =>
+        names.Length <= NamesMax ? string.Join(", ", names) : $"{string.Join(", ", names.Take(NamesMax))} and {names.Length - NamesMax} more";
 
     private static string Size(long bytes) => bytes >= 1_000_000_000 ? $"{bytes / 1e9:0.0} GB" : $"{bytes / 1e6:0.0} MB";
 

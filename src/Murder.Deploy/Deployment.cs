@@ -95,13 +95,13 @@ public static class Deployment
 
     /// <summary>The release that was active on every host before the present one, and lies there still: what a way back is to activate.</summary>
     public static async Task<string> FindPreviousAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken) =>
-        PreviousRelease.Find(await StatusAsync(settings, log, cancellationToken).ConfigureAwait(false));
+        PreviousRelease.Find(await StatusAsync(settings with { Verify = "" }, log, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Asks every host what it holds.</summary>
+    /// <summary>Asks every host what it holds, and whether that is still what was deployed if <see cref="DeploymentSettings.Verify"/> says so.</summary>
     public static async Task<IReadOnlyList<HostStatus>> StatusAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
     {
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
-        return await FleetStatus.Question.AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
+        return await FleetStatus.Question(options.Verifies).AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has every host remove its old releases.</summary>

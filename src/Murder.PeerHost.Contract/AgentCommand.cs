@@ -167,8 +167,12 @@ public sealed record ActivateCommand(string Root, ReleaseId? Release, string Dep
     public bool IsRollback { get; init; }
 }
 
-/// <summary>Answered by <see cref="AgentStatus"/>.</summary>
-public sealed record StatusCommand(string Root) : AgentCommand;
+/// <summary>Answered by <see cref="AgentStatus"/>, after <see cref="AgentWorking"/> now and then when it verifies.</summary>
+public sealed record StatusCommand(string Root) : AgentCommand
+{
+    /// <summary>Hash the active release, and say how it differs from what was staged.</summary>
+    public bool Verifies { get; init; }
+}
 
 /// <summary>
 /// Look what a deploy of the release would meet on the host, and change nothing. Answered by <see cref="AgentSurveyed"/>; the agent listens on its swarm

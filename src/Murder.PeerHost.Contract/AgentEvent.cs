@@ -108,7 +108,11 @@ public sealed record AgentActivated(ReleaseId? Release, bool WasDone = false) : 
 /// <param name="Previous">the release that was active before it, by the audit log; null when there is none</param>
 /// <param name="Staged">all whole releases, oldest first</param>
 /// <param name="LockedBy">who holds the lock now; null when it is free</param>
-public sealed record AgentStatus(string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy) : AgentEvent;
+public sealed record AgentStatus(string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy) : AgentEvent
+{
+    /// <summary>Null when it was not asked for, or no release is active.</summary>
+    public ReleaseVerification? Verification { get; init; }
+}
 
 /// <summary>What a deploy of a release would meet on the host. Sizes in bytes.</summary>
 public sealed record AgentSurveyed : AgentEvent

@@ -110,7 +110,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                     await ActivateAsync(activate).ConfigureAwait(false);
                     break;
                 case StatusCommand status:
-                    channel.Send(StatusVerb.Run(status, HeldLock(status.Root), warn, time));
+                    channel.Send(await StatusVerb.RunAsync(status, HeldLock(status.Root), channel, options, warn, time, ending.Token).ConfigureAwait(false));
                     break;
                 case SurveyCommand survey:
                     _survey?.Dispose();

@@ -57,6 +57,9 @@ public sealed record DeploymentOptions
     /// <summary>Takes the locks of hosts from whoever holds them.</summary>
     public required bool BreaksLock { get; init; }
 
+    /// <summary>A status also hashes what is active.</summary>
+    public bool Verifies { get; init; }
+
     /// <summary>Old releases that stay on a host, beside the active one and the one before it.</summary>
     public required int KeepReleases { get; init; }
 

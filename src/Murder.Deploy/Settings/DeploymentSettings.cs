@@ -75,6 +75,9 @@ public sealed record DeploymentSettings
     /// <summary><c>true</c>, <c>false</c> or empty.</summary>
     public string BreakLock { get; init; } = "";
 
+    /// <summary>Of a status: <c>true</c>, <c>false</c> or empty.</summary>
+    public string Verify { get; init; } = "";
+
     /// <summary>As <see cref="WaveSizes"/> reads it; empty for one wave.</summary>
     public string Waves { get; init; } = "";
 

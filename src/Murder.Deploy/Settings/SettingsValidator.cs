@@ -71,6 +71,7 @@ internal static class SettingsValidator
             Shared = Shared(settings, problems),
             BreaksLock = Flag("MurderBreakLock", settings.BreakLock, problems),
             HasDashboard = Flag("MurderDashboard", settings.Dashboard, problems),
+            Verifies = Flag("MurderVerify", settings.Verify, problems),
             KeepReleases = Number("MurderKeepReleases", settings.KeepReleases, 5, 0, 10_000, problems),
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
             Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),

@@ -6,7 +6,7 @@ namespace Murder.Deploy;
 /// <param name="makeCommand">what to ask a host</param>
 /// <param name="makeRow">what became of the answer; null when it is no answer to the question</param>
 /// <param name="noAnswer">a host that cannot be asked, or refuses, and why</param>
-/// <param name="answerMax">how long an agent that is alive may take</param>
+/// <param name="answerMax">how long an agent that is alive may take; counted anew from each word that its work gets on</param>
 internal sealed class FleetQuestion<TRow>(
     Func<TargetHost, AgentCommand> makeCommand,
     Func<TargetHost, AgentHello, AgentEvent, TRow?> makeRow,
@@ -34,7 +34,12 @@ internal sealed class FleetQuestion<TRow>(
                 using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 deadline.CancelAfter(answerMax);
                 await channel.SendAsync(makeCommand(host), deadline.Token).ConfigureAwait(false);
-                AgentEvent answer = await channel.ReadAsync(deadline.Token).ConfigureAwait(false);
+                AgentEvent answer;
+                while ((answer = await channel.ReadAsync(deadline.Token).ConfigureAwait(false)) is AgentWorking)
+                {
+                    deadline.CancelAfter(answerMax);
+                }
+
                 await channel.SendAsync(new StopCommand(), deadline.Token).ConfigureAwait(false);
                 return answer is AgentFailed failed
                     ? NoAnswer(host, failed.Failure, failed.Detail)
@@ -47,7 +52,7 @@ internal sealed class FleetQuestion<TRow>(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return NoAnswer(host, HostFailure.AgentLost, $"the agent gave no answer within {answerMax.TotalSeconds:0} s");
+            return NoAnswer(host, HostFailure.AgentLost, $"the agent gave no answer, and its work did not get on, for {answerMax.TotalSeconds:0} s");
         }
         catch (Exception e) when (e is not OperationCanceledException) // a bug of ours on one host must not take the table of all others along
         {

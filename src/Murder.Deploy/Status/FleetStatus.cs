@@ -8,11 +8,21 @@ internal static class FleetStatus
     /// <summary>How long an agent may take to look at its disk.</summary>
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(15);
 
-    public static FleetQuestion<HostStatus> Question { get; } = new(host => new StatusCommand(host.Root), RowOf, NoAnswer, AnswerMax);
+    /// <summary>How long it may take to look through the folders of a release, or to hash one piece of it, on a disk that others use too.</summary>
+    private static readonly TimeSpan VerifyingMax = TimeSpan.FromMinutes(5);
+
+    /// <param name="verifies">also whether the active release is still what was staged</param>
+    public static FleetQuestion<HostStatus> Question(bool verifies) =>
+        new(host => new StatusCommand(host.Root) { Verifies = verifies }, RowOf, NoAnswer, verifies ? VerifyingMax : AnswerMax);
 
     private static HostStatus? RowOf(TargetHost host, AgentHello hello, AgentEvent answer) =>
         answer is AgentStatus status
-            ? new HostStatus(host.Name, status.Current, status.Previous, status.Staged, status.Partial, status.FreeBytes, status.LockedBy, Problem: null) { Agent = VersionOf(hello) }
+            ? new HostStatus(host.Name, status.Current, status.Previous, status.Staged, status.Partial, status.FreeBytes, status.LockedBy, Problem: null)
+            {
+                Agent = VersionOf(hello),
+                Verification = status.Verification,
+                Drift = status.Verification is { } verification ? StatusProblems.Of(host, status.Current!, verification) : null,
+            }
             : null;
 
     private static string VersionOf(AgentHello hello) => hello.Version.Split('+')[0]; // without the commit it was built from

@@ -1,3 +1,5 @@
+using Murder.PeerHost.Contract;
+
 namespace Murder.Deploy;
 
 /// <summary>One row of <c>MurderStatus</c>.</summary>
@@ -12,4 +14,10 @@ public sealed record HostStatus(
 {
     /// <summary>Version of the agent that answered; empty when none did.</summary>
     public string Agent { get; init; } = "";
+
+    /// <summary>How the active release compares with what was staged; null when it was not asked for, or none is active.</summary>
+    public ReleaseVerification? Verification { get; init; }
+
+    /// <summary>That it is no longer what was staged, or that nobody can tell; null when neither.</summary>
+    public Problem? Drift { get; init; }
 }

@@ -130,6 +130,9 @@ internal sealed class ReleaseStore
         return kept.Exists ? kept.Length == metainfo.Length && File.ReadAllBytes(kept.FullName).AsSpan().SequenceEqual(metainfo) : null;
     }
 
+    /// <summary>What was kept of a release to check it by; null when nothing was.</summary>
+    public byte[]? ReadKeptMetainfo(ReleaseId id) => File.Exists(_layout.Metainfo(id)) ? File.ReadAllBytes(_layout.Metainfo(id)) : null;
+
     /// <summary>
     /// Copies the files of a whole release into the partial folder of another. Never as hard links: a service that writes into its release
     /// would change the other one. Where the file system can share blocks until they are written to, the copy costs next to nothing.

@@ -1,18 +1,23 @@
 using System.IO.Enumeration;
+using Murder.PeerHost.Contract;
 using Murder.Swarm;
 
 namespace Murder.PeerHost;
 
-/// <summary>What the hashes of the pieces do not cover of a staged release: lengths, empty files, symlinks, the executable bit, and what is too much but links to what releases share.</summary>
+/// <summary>What the hashes of the pieces do not cover of a staged release: lengths, empty files, symlinks, the modes, and what is too much but links to what releases share.</summary>
 internal static class StagedFolder
 {
+    private const UnixFileMode Mode644 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Mode755 = Mode644 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
 
-    /// <summary>Half a sentence that names the first entry that is not as the metainfo says; null when all are.</summary>
-    public static string? FirstDifference(string folder, Metainfo metainfo) =>
-        metainfo.Files.Select(entry => Difference(folder, entry)).FirstOrDefault(difference => difference is not null) ?? FirstStranger(folder, metainfo);
+    /// <summary>The first entry that does not do what the metainfo says; null when all do. Of a mode, only whether the file can be executed counts.</summary>
+    public static ReleaseDifference? FirstDifference(string folder, Metainfo metainfo) =>
+        metainfo.Files.Select(entry => Compare(folder, entry)).FirstOrDefault(difference => difference is not null) ?? Strangers(folder, metainfo).FirstOrDefault();
 
-    private static string? FirstStranger(string folder, Metainfo metainfo)
+    /// <summary>What is there and no part of the release. Folders are not told, but what lies in them is.</summary>
+    public static IEnumerable<ReleaseDifference> Strangers(string folder, Metainfo metainfo)
     {
         HashSet<string> named = [.. metainfo.Files.Select(entry => entry.Path)];
         FileSystemEnumerable<string> entries = new(folder, (ref FileSystemEntry entry) => Path.GetRelativePath(folder, entry.ToFullPath()), Everything)
@@ -20,37 +25,56 @@ internal static class StagedFolder
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || IsLink(ref entry),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry), // what lies behind a link to a folder has a path of its own
         };
-        return entries.Where(path => !named.Contains(path) && !SharedLinks.IsOne(path, new FileInfo(Path.Combine(folder, path)).LinkTarget)).Select(path => $"{path} is not part of the release").FirstOrDefault();
+        return entries
+            .Where(path => !named.Contains(path) && !SharedLinks.IsOne(path, new FileInfo(Path.Combine(folder, path)).LinkTarget))
+            .Select(path => new ReleaseDifference(path, DifferenceKind.Added, "is not part of the release"));
     }
 
-    private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
-
-    private static string? Difference(string folder, FileEntry entry)
+    /// <summary>What of an entry can be seen without reading it; null when that is as the metainfo says.</summary>
+    public static ReleaseDifference? Compare(string folder, FileEntry entry)
     {
-        string path = Path.Combine(folder, entry.Path);
-        FileInfo file = new(path);
+        FileInfo file = new(Path.Combine(folder, entry.Path));
         if (entry.IsSymlink)
         {
-            return file.LinkTarget is null ? $"{entry.Path} is not a symlink"
+            return file.LinkTarget is null ? new ReleaseDifference(entry.Path, DifferenceKind.Target, "is not a symlink")
                 : PointsTo(file, Path.Combine(folder, entry.SymlinkTarget!)) ? null
-                : $"{entry.Path} points to {file.LinkTarget}";
+                : new ReleaseDifference(entry.Path, DifferenceKind.Target, $"points to {file.LinkTarget}");
         }
 
         if (!file.Exists || file.LinkTarget is not null)
         {
-            return $"{entry.Path} is missing";
+            return new ReleaseDifference(entry.Path, DifferenceKind.Missing, "is missing");
         }
 
         if (file.Length != entry.Length)
         {
-            return $"{entry.Path} has {file.Length} instead of {entry.Length} bytes";
+            return new ReleaseDifference(entry.Path, DifferenceKind.Changed, $"has {file.Length} instead of {entry.Length} bytes");
         }
 
         bool isExecutable = OperatingSystem.IsWindows() || file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
-        return OperatingSystem.IsWindows() || entry.IsExecutable == isExecutable ? null : $"{entry.Path} is {(isExecutable ? "" : "not ")}executable";
+        return OperatingSystem.IsWindows() || entry.IsExecutable == isExecutable
+            ? null
+            : new ReleaseDifference(entry.Path, DifferenceKind.Mode, $"is {(isExecutable ? "" : "not ")}executable");
     }
+
+    /// <summary>Of a file that is there: whether its mode is what staging gave it, to the bit.</summary>
+    public static ReleaseDifference? CompareMode(string folder, FileEntry entry)
+    {
+        if (OperatingSystem.IsWindows() || entry.IsSymlink)
+        {
+            return null;
+        }
+
+        UnixFileMode mode = new FileInfo(Path.Combine(folder, entry.Path)).UnixFileMode;
+        UnixFileMode staged = entry.IsExecutable ? Mode755 : Mode644;
+        return mode == staged ? null : new ReleaseDifference(entry.Path, DifferenceKind.Mode, $"has mode {Octal(mode)} instead of {Octal(staged)}");
+    }
+
+    private static bool IsLink(ref FileSystemEntry entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
 
     /// <summary>By the path, whatever lies there: a target may itself be a link.</summary>
     private static bool PointsTo(FileInfo link, string target) =>
         !Path.IsPathRooted(link.LinkTarget) && Path.TrimEndingDirectorySeparator(Path.GetFullPath(link.LinkTarget!, link.DirectoryName!)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
+
+    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8);
 }

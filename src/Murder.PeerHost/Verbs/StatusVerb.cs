@@ -5,9 +5,11 @@ namespace Murder.PeerHost;
 /// <summary>Looks at the release tree and changes nothing.</summary>
 internal static class StatusVerb
 {
+    /// <summary>Says that it is at work while it verifies.</summary>
     /// <param name="held">the lock of the root, when this agent holds it</param>
     /// <exception cref="VerbException"/>
-    public static AgentStatus Run(StatusCommand command, ReleaseLock? held, Action<string> warn, TimeProvider time)
+    public static async Task<AgentStatus> RunAsync(
+        StatusCommand command, ReleaseLock? held, IEventSink events, FetchOptions options, Action<string> warn, TimeProvider time, CancellationToken cancellationToken)
     {
         ReleaseStore releases = ReleaseStore.At(command.Root, warn, time, FileSteps.Unobserved);
         return new AgentStatus(
@@ -16,6 +18,12 @@ internal static class StatusVerb
             [.. releases.Staged().Select(id => id.Value)],
             [.. releases.Partials().Select(id => id.Value + ReleaseLayout.PartialSuffix)],
             releases.FreeBytes(),
-            held?.Holder.ToString() ?? releases.LockedBy());
+            held?.Holder.ToString() ?? releases.LockedBy())
+        {
+            Verification = command.Verifies ? await VerifyAsync(releases, new WorkReport(AgentWork.Checking, events, options, time), cancellationToken).ConfigureAwait(false) : null,
+        };
     }
+
+    private static Task<ReleaseVerification?> VerifyAsync(ReleaseStore releases, WorkReport report, CancellationToken cancellationToken) =>
+        Task.Run(() => ReleaseVerifier.VerifyActive(releases, report.Step, cancellationToken), cancellationToken);
 }

@@ -57,6 +57,16 @@ public sealed class PieceStore : IDisposable
     public Task<Bitfield> VerifyAsync(CancellationToken cancellationToken, Action? pieceChecked = null) =>
         Task.Run(() => Verify(pieceChecked, cancellationToken), cancellationToken);
 
+    /// <summary>Reads one piece, and says whether its hash is right.</summary>
+    /// <exception cref="StorageException">it cannot be read, or its file ends before it does</exception>
+    public bool IsRight(int piece)
+    {
+        int file = Layout.FileOf(piece);
+        int firstBlock = (int)(Layout.FileOffset(piece) / PieceLayout.BlockLength);
+        Hash256[] leaves = ReadLeaves(file, firstBlock, Layout.BlockCount(piece));
+        return MerkleTree.PieceRoot(leaves, Layout.BlocksPerPiece, Layout.PieceCountOf(file) == 1) == _metainfo.PieceHash(piece);
+    }
+
     /// <summary>Fills as much of the destination as the block is long; what lies beyond the end of its file is zero (<see cref="PieceLayout.IsPaddedBlock"/>).</summary>
     /// <exception cref="StorageException"/>
     public void ReadBlock(BlockRef block, Span<byte> destination)
@@ -260,16 +270,6 @@ public sealed class PieceStore : IDisposable
         RandomAccess.SetLength(lease.Handle, Layout.LengthOf(file));
     });
 
-    private bool IsRight(int piece, long[] lengthsThere)
-    {
-        int file = Layout.FileOf(piece);
-        if (lengthsThere[file] < Layout.FileOffset(piece) + Layout.SizeOf(piece))
-        {
-            return false;
-        }
-
-        int firstBlock = (int)(Layout.FileOffset(piece) / PieceLayout.BlockLength);
-        Hash256[] leaves = ReadLeaves(file, firstBlock, Layout.BlockCount(piece));
-        return MerkleTree.PieceRoot(leaves, Layout.BlocksPerPiece, Layout.PieceCountOf(file) == 1) == _metainfo.PieceHash(piece);
-    }
+    private bool IsRight(int piece, long[] lengthsThere) =>
+        lengthsThere[Layout.FileOf(piece)] >= Layout.FileOffset(piece) + Layout.SizeOf(piece) && IsRight(piece);
 }
