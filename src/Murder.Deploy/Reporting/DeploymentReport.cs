@@ -121,8 +121,8 @@ public sealed record ReportedProblem(string Code, string Text, string Remedy);
 public sealed record WaveReport(int Number, int HostCount, int PassedCount, int FailedCount, double? BeganSeconds, double? EndedSeconds);
 
 /// <summary>
-/// What a host has to pass besides the switch of <c>current</c>. Commands are told of but not quoted, and the URL is without its query: a report is
-/// passed around, and they may hold secrets.
+/// What a host has to pass besides the switch of <c>current</c>. Commands are told of but not quoted here (the detail of a host where one
+/// failed quotes it), and the URL is without its query: a report is passed around, and they may hold secrets.
 /// </summary>
 /// <param name="Service">systemd unit that is restarted; empty for none</param>
 /// <param name="HealthUrl">empty for none</param>
