@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Murder.PeerHost.Contract;
@@ -63,6 +65,32 @@ internal sealed partial class DeployFixture : IDisposable, IDeploymentLog
         string? holder = Command.TryRun("cat", new ReleaseLayout(LocalRoot(number)).Lock);
         return string.IsNullOrEmpty(holder) ? null : JsonDocument.Parse(holder).RootElement.GetProperty("processId").GetInt32();
     }
+
+    /// <summary>Puts an agent into the package that is sent to hosts: a script that runs the framework-dependent one.</summary>
+    public void PackAgent()
+    {
+        string dotnet = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet");
+        string script = $"#!/bin/sh\nexec '{Path.GetFullPath(dotnet)}' '{Path.Combine(AppContext.BaseDirectory, "murder-peer.dll")}'\n";
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(script));
+        }
+
+        Directory.Write("agents/linux-x64/murder-peer.gz", packed.ToArray());
+    }
+
+    /// <summary>A host behind this sshd, whose root is <see cref="RootOver"/>.</summary>
+    public HostItem HostOver(LoopbackSshd sshd, string name) => new(name)
+    {
+        Address = sshd.Address,
+        Port = sshd.Port.ToString(CultureInfo.InvariantCulture),
+        User = sshd.User,
+        IdentityFile = sshd.ClientKeyPath,
+        Root = RootOver(name),
+    };
+
+    public string RootOver(string name) => Directory.Combine($"root-{name}");
 
     public void Milestone(string line) => Add(line);
 

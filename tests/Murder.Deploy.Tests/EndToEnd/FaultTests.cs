@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.IO.Compression;
 using Murder.PeerHost.Contract;
 using Murder.Testing;
 
@@ -15,12 +13,12 @@ public sealed class FaultTests
         using LoopbackSshd good = LoopbackSshd.Start();
         using LoopbackSshd impostor = LoopbackSshd.Start();
         string knownHosts = deploy.Directory.Write("known_hosts", [.. File.ReadAllBytes(good.KnownHostsPath), .. Utf8(good.KnownHostsLine("ed25519", $"[127.0.0.1]:{impostor.Port}") + "\n")]);
-        PackAgent(deploy);
+        deploy.PackAgent();
         deploy.Settings = deploy.Settings with
         {
             Hosts = "good impostor away local:1",
             KnownHosts = knownHosts,
-            HostItems = [Host("good", good, deploy), Host("impostor", impostor, deploy), Host("away", good, deploy) with { Port = "1" }],
+            HostItems = [deploy.HostOver(good, "good"), deploy.HostOver(impostor, "impostor"), deploy.HostOver(good, "away") with { Port = "1" }],
         };
 
         DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
@@ -39,7 +37,7 @@ public sealed class FaultTests
     public async Task AsManyHostsAsAllowedMayBeMissingAndAreWarnedOf()
     {
         using DeployFixture deploy = new();
-        PackAgent(deploy);
+        deploy.PackAgent();
         deploy.Settings = deploy.Settings with { Hosts = "local:2 root@127.0.0.1:1", MaxFailedHosts = "1" };
 
         DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
@@ -220,28 +218,6 @@ public sealed class FaultTests
     }
 
     /// <summary>A deployed agent that needs no ahead-of-time compilation: a script that starts the framework-dependent one.</summary>
-    private static void PackAgent(DeployFixture deploy)
-    {
-        string dotnet = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet");
-        string script = $"#!/bin/sh\nexec '{Path.GetFullPath(dotnet)}' '{Path.Combine(AppContext.BaseDirectory, "murder-peer.dll")}'\n";
-        using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.Optimal, leaveOpen: true))
-        {
-            gzip.Write(Utf8(script));
-        }
-
-        deploy.Directory.Write("agents/linux-x64/murder-peer.gz", packed.ToArray());
-    }
-
-    private static HostItem Host(string name, LoopbackSshd sshd, DeployFixture deploy) => new(name)
-    {
-        Address = sshd.Address,
-        Port = sshd.Port.ToString(CultureInfo.InvariantCulture),
-        User = sshd.User,
-        IdentityFile = sshd.ClientKeyPath,
-        Root = deploy.Directory.Combine($"root-{name}"),
-    };
-
     private static long BytesIn(string directory) =>
         new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
