@@ -290,6 +290,7 @@ public sealed class TargetsTests
     [InlineData("MurderPort", "70000", "MURDER0010")]
     [InlineData("MurderBreakLock", "perhaps", "MURDER0010")]
     [InlineData("MurderDashboard", "perhaps", "MURDER0010")]
+    [InlineData("MurderVerify", "perhaps", "MURDER0010")]
     [InlineData("MurderMaxFailedHosts", "some", "MURDER0010")]
     [InlineData("MurderHealthTimeout", "2 hours", "MURDER0010")]
     [InlineData("MurderSwarmSecurity", "ssl", "MURDER0011")]
