@@ -6,7 +6,8 @@ namespace Murder.Build.Tasks;
 /// <summary>What <c>MurderPlan</c> prints: one row a host, and before it what the deploy as a whole comes to.</summary>
 internal static class PlanTable
 {
-    private static readonly string[] s_header = ["host", "wave", "runs", "receives", "has", "free", "link", ""];
+    private static readonly string[] s_header = ["host", "zone", "wave", "runs", "receives", "has", "needs", "free", "link", ""];
+    private const int ZoneColumn = 1;
 
     public static string Format(FleetPlan plan)
     {
@@ -14,26 +15,37 @@ internal static class PlanTable
         [
             $"plan of release {plan.Release}: {plan.FileCount} files, {Sizes.Format(plan.TotalBytes)}, to {plan.Hosts.Count} {(plan.Hosts.Count == 1 ? "host" : "hosts")}; nothing was changed",
             $"hosts will receive {Sizes.Format(plan.FetchBytes)} in all, {Time(plan)}",
-            $"waves: {string.Join(", ", plan.Waves)}; {(plan.FailingCount == 0 ? "no host stands in the way" : $"{plan.FailingCount} would fail, and {plan.FailedHostsMax} may")}",
+            $"waves: {string.Join(", ", plan.Waves)}; {(plan.FailingCount == 0 ? "nothing stands in the way" : $"{plan.FailingCount} of {plan.Hosts.Count} hosts would fail, and {plan.FailedHostsMax} may")}",
         ];
-        return string.Join('\n', summary) + TextTable.Format([s_header, .. plan.Hosts.Select(ToRow)]);
+        string[][] rows = [s_header, .. plan.Hosts.Select(ToRow)];
+        bool hasZones = plan.Hosts.Any(host => host.Zone.Length > 0);
+        return string.Join('\n', summary) + TextTable.Format(hasZones ? rows : [.. rows.Select(row => row.Where((_, column) => column != ZoneColumn).ToArray())]);
     }
 
     private static string Time(FleetPlan plan) => plan switch
     {
         { FetchBytes: 0 } => "since all hold the release already",
         { Bound: { } bound, Predicted: { } predicted } =>
-            string.Create(CultureInfo.InvariantCulture, $"in about {predicted.TotalSeconds:0.0} s (no way to do it takes less than {bound.TotalSeconds:0.0} s at {Rate(plan.BitsPerSecond)}, the slowest link or the limit)"),
+            string.Create(CultureInfo.InvariantCulture, $"in about {predicted.TotalSeconds:0.0} s (no way to do it takes less than {bound.TotalSeconds:0.0} s at {Rate(plan.BitsPerSecond)}, {Basis(plan)})"),
         _ => "in a time that cannot be told: no host says how fast its link is, and MurderRateLimit is not set",
+    };
+
+    private static string Basis(FleetPlan plan) => plan.RateBasis switch
+    {
+        RateBasis.Limit => "which MurderRateLimit allows",
+        RateBasis.Links => "the slowest of the hosts' links",
+        _ => $"the slowest of the {plan.Hosts.Count(host => host.LinkBitsPerSecond is not null)} links that say how fast they are",
     };
 
     private static string[] ToRow(HostPlan host) =>
     [
         host.Name,
+        host.Zone.Length > 0 ? host.Zone : "-",
         host.Wave?.ToString(CultureInfo.InvariantCulture) ?? "-",
         host.Current ?? "-",
         Sizes.Format(host.FetchBytes),
         Sizes.Format(host.ReusedBytes),
+        Sizes.Format(host.NeededBytes),
         Sizes.Format(host.FreeBytes),
         Rate(host.LinkBitsPerSecond),
         string.Join(' ', host.Problems.Select(problem => problem.Code)),

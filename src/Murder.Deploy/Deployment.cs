@@ -59,17 +59,9 @@ public static class Deployment
         Release release = await ReleaseBuilder.BuildAsync(settings, options, TimeProvider.System.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, RolloutGoal.StagedAndActive, FreshSeed(log), DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow());
         FleetSurvey survey = new(plan, release, AgentLauncher.Create(settings, hosts, TimeProvider.System));
-        FleetPlan result = FleetPlanner.Plan(plan, release, await survey.RunAsync(cancellationToken).ConfigureAwait(false));
-        foreach (Problem problem in result.Hosts.SelectMany(host => host.Problems))
-        {
-            log.Report(result.IsGood ? RolloutProblems.LeftOut(problem) : problem);
-        }
-
-        if (!result.IsGood)
-        {
-            log.Report(RolloutProblems.WouldFail(result.FailingCount, hosts.Count, plan.FailedHostsMax));
-        }
-
+        (IReadOnlyList<SurveyedHost> surveyed, IReadOnlyList<ReachAttempt> attempts) = await survey.RunAsync(cancellationToken).ConfigureAwait(false);
+        FleetPlan result = FleetPlanner.Plan(plan, release, surveyed, attempts);
+        PlanProblems.Report(result, log);
         return result;
     }
 

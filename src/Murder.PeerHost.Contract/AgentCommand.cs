@@ -175,8 +175,8 @@ public sealed record StatusCommand(string Root) : AgentCommand
 }
 
 /// <summary>
-/// Look what a deploy of the release would meet on the host, and change nothing. Answered by <see cref="AgentSurveyed"/>; the agent listens on its swarm
-/// port until the end.
+/// Look what a deploy of the release would meet on the host, and change nothing. Answered by <see cref="AgentWorking"/> now and then, and
+/// <see cref="AgentSurveyed"/>; the agent listens on its swarm port until the end.
 /// </summary>
 public sealed record SurveyCommand : MetainfoCommand
 {
@@ -186,6 +186,20 @@ public sealed record SurveyCommand : MetainfoCommand
 
     /// <summary>First swarm port to try, 0 for any.</summary>
     public required int Port { get; init; }
+
+    /// <summary>What has to be in <c>shared</c>.</summary>
+    public SharedPaths Shared
+    {
+        get;
+        init => field = value ?? SharedPaths.None;
+    } = SharedPaths.None;
+
+    /// <summary>Of the activation that would follow.</summary>
+    public ActivationSteps Steps
+    {
+        get;
+        init => field = value ?? ActivationSteps.None;
+    } = ActivationSteps.None;
 }
 
 /// <summary>Try to connect to others. Answered by <see cref="AgentReached"/>.</summary>

@@ -30,7 +30,7 @@ public abstract record AgentEvent;
 /// <param name="HostAddress">the address at which the deployer reached this host; null for a local agent</param>
 public sealed record AgentHello(int Protocol, string Version, int ProcessId, string Sha256, string Rid, int Cores, string? DeployerAddress, string? HostAddress) : AgentEvent
 {
-    /// <summary>Of the fastest network link that tells; null when none does.</summary>
+    /// <summary>Of the network link at which the deployer reached the host; null when it does not tell, as virtual ones often do not, and for a local agent.</summary>
     public long? LinkBitsPerSecond { get; init; }
 }
 
@@ -132,9 +132,6 @@ public sealed record AgentSurveyed : AgentEvent
 
     /// <summary>On which the agent listens; 0 when none is free.</summary>
     public required int Port { get; init; }
-
-    /// <summary>Of the fastest network link that tells; null when none does.</summary>
-    public required long? LinkBitsPerSecond { get; init; }
 
     /// <summary>Why a deploy would fail on this host.</summary>
     public required IReadOnlyList<SurveyFinding> Findings { get; init; }

@@ -114,11 +114,11 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                     break;
                 case SurveyCommand survey:
                     _survey?.Dispose();
-                    _survey = new SurveyVerb(survey, warn, time);
+                    _survey = new SurveyVerb(survey, channel, login, options, warn, time);
                     channel.Send(await _survey.RunAsync(ending.Token).ConfigureAwait(false));
                     break;
                 case ReachCommand reach:
-                    channel.Send(await SurveyVerb.ReachAsync(reach, ending.Token).ConfigureAwait(false));
+                    channel.Send(await ReachVerb.RunAsync(reach, ending.Token).ConfigureAwait(false));
                     break;
                 case PruneCommand prune:
                     channel.Send(await PruneVerb.RunAsync(prune, HeldLock(prune.Root), warn, time, steps, ending.Token).ConfigureAwait(false));

@@ -11,17 +11,17 @@ public sealed class PlanTableTests
         FleetPlan plan = Plan(
             new HostPlan("web1", "eu", 1, "1.0.0-a", 100_000_000, 0, 100_000_000, 20_000_000_000, 1_000_000_000, []),
             new HostPlan("web2", "us", 2, null, 8_800_000, 91_200_000, 8_800_000, 900_000_000, 250_000_000, []),
-            new HostPlan("web3", "us", null, null, 100_000_000, 0, 100_000_000, 5_000_000, null, [full])) with { BitsPerSecond = 250_000_000 };
+            new HostPlan("web3", "us", null, null, 100_000_000, 0, 100_000_000, 5_000_000, null, [full])) with { BitsPerSecond = 250_000_000, RateBasis = RateBasis.SomeLinks };
 
         Assert.Equal(
             """
             plan of release 1.1.0-b: 212 files, 100 MB, to 3 hosts; nothing was changed
-            hosts will receive 208.8 MB in all, in about 4.7 s (no way to do it takes less than 3.2 s at 250 Mbit/s, the slowest link or the limit)
-            waves: 1, 1; 1 would fail, and 0 may
-              host  wave  runs     receives  has      free    link
-              web1  1     1.0.0-a  100 MB    0 B      20 GB   1 Gbit/s
-              web2  2     -        8.8 MB    91.2 MB  900 MB  250 Mbit/s
-              web3  -     -        100 MB    0 B      5 MB    ?           MURDER0403
+            hosts will receive 208.8 MB in all, in about 4.7 s (no way to do it takes less than 3.2 s at 250 Mbit/s, the slowest of the 2 links that say how fast they are)
+            waves: 1, 1; 1 of 3 hosts would fail, and 0 may
+              host  zone  wave  runs     receives  has      needs   free    link
+              web1  eu    1     1.0.0-a  100 MB    0 B      100 MB  20 GB   1 Gbit/s
+              web2  us    2     -        8.8 MB    91.2 MB  8.8 MB  900 MB  250 Mbit/s
+              web3  us    -     -        100 MB    0 B      100 MB  5 MB    ?           MURDER0403
             """,
             PlanTable.Format(plan));
     }
@@ -35,6 +35,22 @@ public sealed class PlanTableTests
         Assert.Contains("since all hold the release already", PlanTable.Format(Plan(host with { FetchBytes = 0 })), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void HostsWithoutZonesHaveNoColumnForThem()
+    {
+        FleetPlan plan = Plan(new HostPlan("web1", "", 1, null, 100, 0, 4096, 1000, null, [])) with { BitsPerSecond = 8_000_000, RateBasis = RateBasis.Limit };
+
+        Assert.Equal(
+            """
+            plan of release 1.1.0-b: 212 files, 100 MB, to 1 host; nothing was changed
+            hosts will receive 100 B in all, in about 1.0 s (no way to do it takes less than 0.0 s at 8 Mbit/s, which MurderRateLimit allows)
+            waves: 1, 1; nothing stands in the way
+              host  wave  runs  receives  has  needs   free  link
+              web1  1     -     100 B     0 B  4.1 kB  1 kB  ?
+            """,
+            PlanTable.Format(plan));
+    }
+
     private static FleetPlan Plan(params HostPlan[] hosts) => new()
     {
         Release = "1.1.0-b",
@@ -45,5 +61,6 @@ public sealed class PlanTableTests
         Waves = [1, 1],
         FailedHostsMax = 0,
         BitsPerSecond = null,
+        RateBasis = RateBasis.Unknown,
     };
 }

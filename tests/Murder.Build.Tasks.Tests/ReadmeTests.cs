@@ -44,7 +44,6 @@ public sealed partial class ReadmeTests
         "MURDER0309", // needs a connection that breaks within the upload of the agent
         "MURDER0321", // root, as whom the tests may run, reads every file
         "MURDER0323", // needs a damaged package
-        "MURDER0406", // needs nine taken ports on the host
         "MURDER0604", // the rollout's own tests cancel, but look at its orders
         "MURDER1602", // the swarm's tests have peers that lie, but no deploy has one
         "MURDER1604", // needs a machine without a loopback interface

@@ -21,13 +21,21 @@ public sealed record FleetPlan
     /// <summary>How many hosts may fail.</summary>
     public required int FailedHostsMax { get; init; }
 
+    /// <summary>How many hosts another deploy holds: one is enough to end this one before it changes any.</summary>
+    public int LockedCount { get; init; }
+
+    /// <summary>Each a sentence: which host does not reach what, where the deploy gets along without.</summary>
+    public IReadOnlyList<string> Gaps { get; init; } = [];
+
     /// <summary>Bits a second of the slowest link that is known, or of <c>MurderRateLimit</c> when that is less; null when nothing is known.</summary>
     public required long? BitsPerSecond { get; init; }
+
+    public required RateBasis RateBasis { get; init; }
 
     public int FailingCount => Hosts.Count(host => host.Problems.Count > 0);
 
     /// <summary>The deploy would succeed, as far as can be told before it.</summary>
-    public bool IsGood => FailingCount <= FailedHostsMax && FailingCount < Hosts.Count;
+    public bool IsGood => LockedCount == 0 && FailingCount <= FailedHostsMax && FailingCount < Hosts.Count;
 
     public long FetchBytes => Hosts.Sum(host => host.FetchBytes);
 
@@ -48,6 +56,21 @@ public sealed record FleetPlan
 
     /// <summary>What staging takes by the measurements in the README: 1.15 times the bound, and a second until all agents run.</summary>
     public TimeSpan? Predicted => Bound is { } bound ? (1.15 * bound) + TimeSpan.FromSeconds(1) : null;
+}
+
+/// <summary>Where the rate of a plan comes from.</summary>
+public enum RateBasis
+{
+    Unknown,
+
+    /// <summary><c>MurderRateLimit</c>.</summary>
+    Limit,
+
+    /// <summary>The slowest of the links of all hosts.</summary>
+    Links,
+
+    /// <summary>The slowest of the links that say how fast they are.</summary>
+    SomeLinks,
 }
 
 /// <summary>One host's row of a plan. Sizes in bytes; 0 for a host that could not be asked.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Murder.PeerHost.Contract;
+using Murder.Swarm.IO;
 
 namespace Murder.Deploy;
 
@@ -11,130 +12,129 @@ namespace Murder.Deploy;
 /// </summary>
 internal sealed class FleetSurvey(DeploymentPlan plan, Release release, IAgentLauncher launcher)
 {
-    /// <summary>A host that holds most of a large release reads and hashes it.</summary>
-    private static readonly TimeSpan SurveyMax = TimeSpan.FromMinutes(10);
+    /// <summary>How long an agent may say nothing of its getting on: one that holds most of a large release reads and hashes it.</summary>
+    private static readonly TimeSpan HeadwayMax = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan ReachMax = TimeSpan.FromSeconds(15);
 
     private const int NeighboursTried = 2;
-    private const int DeployerPortsTried = 9;
+    private static readonly int s_portsTried = new SwarmDriverOptions { Seed = 0 }.PortsTried;
 
     private readonly SurveyedHost[] _hosts = [.. plan.Hosts.Select(host => new SurveyedHost(host))];
+    private readonly ConcurrentBag<ReachAttempt> _attempts = [];
 
-    /// <summary>In the order of the plan.</summary>
-    public async Task<IReadOnlyList<SurveyedHost>> RunAsync(CancellationToken cancellationToken)
+    /// <summary>The hosts in the order of the plan, and which connections they tried.</summary>
+    public async Task<(IReadOnlyList<SurveyedHost> Hosts, IReadOnlyList<ReachAttempt> Attempts)> RunAsync(CancellationToken cancellationToken)
     {
         ConcurrentBag<AgentChannel> channels = [];
-        List<TcpListener> listeners = [];
         try
         {
             ParallelOptions parallel = new() { MaxDegreeOfParallelism = plan.LaunchesMax, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(_hosts, parallel, async (host, token) => await SurveyAsync(host, channels, token).ConfigureAwait(false)).ConfigureAwait(false);
-            listeners.AddRange(ListenHere());
-            int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-            await Parallel.ForAsync(0, _hosts.Length, parallel, async (index, token) => await ReachAsync(index, ports, token).ConfigureAwait(false)).ConfigureAwait(false);
-            return _hosts;
+            using PeerListener seeder = ListenAsSeeder();
+            using PeerListener tracker = new(IPAddress.IPv6Any, 0, portsTried: 1);
+            await Parallel.ForAsync(0, _hosts.Length, parallel, async (index, token) => await ReachAsync(index, seeder.Port, tracker.Port, token).ConfigureAwait(false)).ConfigureAwait(false);
+            return (_hosts, [.. _attempts.OrderBy(attempt => attempt.From).ThenBy(attempt => attempt.Target).ThenBy(attempt => attempt.To)]);
         }
         finally
         {
-            listeners.ForEach(listener => listener.Dispose());
             await Task.WhenAll(channels.Select(channel => LeaveAsync(channel))).ConfigureAwait(false);
         }
     }
 
     private async Task SurveyAsync(SurveyedHost host, ConcurrentBag<AgentChannel> channels, CancellationToken cancellationToken) => await TryAsync(
         host,
-        SurveyMax,
-        async token =>
+        HeadwayMax,
+        async deadline =>
         {
-            AgentChannel channel = await launcher.LaunchAsync(host.Target, token).ConfigureAwait(false);
+            AgentChannel channel = await launcher.LaunchAsync(host.Target, deadline.Token).ConfigureAwait(false);
             channels.Add(channel);
             int port = host.Target.IsLocal ? 0 : plan.Port;
-            await channel.SendAsync(new SurveyCommand { Root = host.Target.Root, Release = release.Id, Metainfo = release.Metainfo.Bytes, Port = port }, token).ConfigureAwait(false);
-            switch (await channel.ReadAsync(token).ConfigureAwait(false))
+            SurveyCommand question = new() { Root = host.Target.Root, Release = release.Id, Metainfo = release.Metainfo.Bytes, Port = port, Shared = plan.Shared, Steps = plan.Steps };
+            await channel.SendAsync(question, deadline.Token).ConfigureAwait(false);
+            AgentEvent answer;
+            while ((answer = await channel.ReadAsync(deadline.Token).ConfigureAwait(false)) is AgentWorking)
+            {
+                deadline.CancelAfter(HeadwayMax);
+            }
+
+            switch (answer)
             {
                 case AgentSurveyed surveyed:
-                    host.Channel = channel;
-                    host.Answer = surveyed;
-                    host.Problems.AddRange(surveyed.Findings.Select(finding => HostProblems.From(host.Target, finding.Failure, finding.Detail)));
+                    host.Hear(surveyed, channel);
                     break;
                 case AgentFailed failed:
                     host.Fail(failed.Failure, failed.Detail);
                     break;
-                case AgentEvent other:
-                    host.Fail(HostFailure.ProtocolMismatch, $"the agent answered {other.GetType().Name}");
+                default:
+                    host.Fail(HostFailure.ProtocolMismatch, $"the agent answered {answer.GetType().Name}");
                     break;
             }
         },
         cancellationToken).ConfigureAwait(false);
 
-    private async Task ReachAsync(int index, int[] deployerPorts, CancellationToken cancellationToken)
+    private async Task ReachAsync(int index, int seederPort, int trackerPort, CancellationToken cancellationToken)
     {
-        SurveyedHost host = _hosts[index];
-        if (host.Channel is not { } channel)
+        if (_hosts[index].Channel is not { } channel)
         {
             return;
         }
 
-        Dictionary<string, string> names = [];
-        foreach (SurveyedHost other in NeighboursOf(index))
-        {
-            names[$"{Bracketed(other.Address)}:{other.Answer!.Port}"] = $"{other.Target.Name}, swarm port";
-        }
-
-        string? here = host.Target.IsLocal ? IPAddress.Loopback.ToString() : channel.Hello.DeployerAddress;
-        foreach (int port in here is null ? [] : deployerPorts)
-        {
-            names[$"{Bracketed(here!)}:{port}"] = port == deployerPorts[0] ? "this machine, where the seeder listens" : "this machine, where the tracker listens";
-        }
-
+        ReachAttempt[] attempts = [.. AttemptsOf(index, seederPort, trackerPort)];
         await TryAsync(
-            host,
+            _hosts[index],
             ReachMax,
-            async token =>
+            async deadline =>
             {
-                await channel.SendAsync(new ReachCommand([.. names.Keys]), token).ConfigureAwait(false);
-                if (await channel.ReadAsync(token).ConfigureAwait(false) is AgentReached { Unreached: [_, ..] unreached })
+                await channel.SendAsync(new ReachCommand([.. attempts.Select(attempt => attempt.Endpoint)]), deadline.Token).ConfigureAwait(false);
+                if (await channel.ReadAsync(deadline.Token).ConfigureAwait(false) is AgentReached reached)
                 {
-                    host.Fail(HostFailure.SwarmStalled, string.Join("; ", unreached.Select(miss => $"it cannot reach {miss.Endpoint} ({names.GetValueOrDefault(miss.Endpoint)}): {miss.Reason}")));
+                    Dictionary<string, string> reasons = reached.Unreached.DistinctBy(miss => miss.Endpoint).ToDictionary(miss => miss.Endpoint, miss => miss.Reason);
+                    Array.ForEach(attempts, attempt => _attempts.Add(attempt with { Failure = reasons.GetValueOrDefault(attempt.Endpoint) }));
                 }
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The next ones in a ring of those that listen: so each is tried by as many as it tries.</summary>
-    private IEnumerable<SurveyedHost> NeighboursOf(int index) =>
-        Enumerable.Range(1, _hosts.Length - 1).Select(step => _hosts[(index + step) % _hosts.Length]).Where(other => other.Answer is { Port: > 0 }).Take(NeighboursTried);
-
-    /// <summary>First where the seeder would listen, then anywhere, as the tracker does.</summary>
-    private IEnumerable<TcpListener> ListenHere()
+    private IEnumerable<ReachAttempt> AttemptsOf(int index, int seederPort, int trackerPort)
     {
-        IEnumerable<int> seederPorts = plan.SeederPort == 0 ? [0] : Enumerable.Range(plan.SeederPort, DeployerPortsTried).Append(0);
-        return [seederPorts.Select(TryListen).First(listener => listener is not null)!, TryListen(0)!];
+        foreach (int other in NeighboursOf(index))
+        {
+            yield return new ReachAttempt(index, ReachTarget.Host, other, Endpoint(_hosts[other].Address, _hosts[other].Answer!.Port), Failure: null);
+        }
+
+        SurveyedHost host = _hosts[index];
+        if ((host.Target.IsLocal ? IPAddress.Loopback.ToString() : host.Channel!.Hello.DeployerAddress) is { } here)
+        {
+            yield return new ReachAttempt(index, ReachTarget.Seeder, To: -1, Endpoint(here, seederPort), Failure: null);
+            yield return new ReachAttempt(index, ReachTarget.Tracker, To: -1, Endpoint(here, trackerPort), Failure: null);
+        }
     }
 
-    private static TcpListener? TryListen(int port)
+    /// <summary>The next ones in a ring of those that listen: so each is tried by as many as it tries.</summary>
+    private IEnumerable<int> NeighboursOf(int index) =>
+        Enumerable.Range(1, _hosts.Length - 1).Select(step => (index + step) % _hosts.Length).Where(other => _hosts[other].Answer is { Port: > 0 }).Take(NeighboursTried);
+
+    /// <summary>Where the seeder would; and as it does, anywhere when those ports are taken.</summary>
+    private PeerListener ListenAsSeeder()
     {
-        TcpListener listener = TcpListener.Create(port);
         try
         {
-            listener.Start();
-            return listener;
+            return new PeerListener(IPAddress.IPv6Any, plan.SeederPort, s_portsTried);
         }
-        catch (SocketException) when (port != 0)
+        catch (SocketException) when (plan.SeederPort != 0)
         {
-            listener.Dispose(); // expected: taken
-            return null;
+            return new PeerListener(IPAddress.IPv6Any, 0, portsTried: 1);
         }
     }
 
-    private static async Task TryAsync(SurveyedHost host, TimeSpan timeMax, Func<CancellationToken, Task> ask, CancellationToken cancellationToken)
+    private static async Task TryAsync(SurveyedHost host, TimeSpan timeMax, Func<CancellationTokenSource, Task> ask, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(timeMax);
         try
         {
-            await ask(deadline.Token).ConfigureAwait(false);
+            await ask(deadline).ConfigureAwait(false);
         }
         catch (HostException e)
         {
@@ -142,7 +142,7 @@ internal sealed class FleetSurvey(DeploymentPlan plan, Release release, IAgentLa
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            host.Fail(HostFailure.AgentLost, $"the agent gave no answer within {timeMax.TotalSeconds:0} s");
+            host.Fail(HostFailure.AgentLost, $"the agent gave no answer, and its work did not get on, for {timeMax.TotalSeconds:0} s");
         }
         catch (Exception e) when (e is not OperationCanceledException) // a bug of ours on one host must not take the plan of all others along
         {
@@ -165,23 +165,5 @@ internal sealed class FleetSurvey(DeploymentPlan plan, Release release, IAgentLa
         await channel.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
-}
-
-/// <summary>What was heard of one host.</summary>
-internal sealed class SurveyedHost(TargetHost target)
-{
-    public TargetHost Target { get; } = target;
-
-    /// <summary>Null when the host could not be asked.</summary>
-    public AgentSurveyed? Answer { get; set; }
-
-    public AgentChannel? Channel { get; set; }
-
-    public List<Problem> Problems { get; } = [];
-
-    /// <summary>Where others reach it: as the deployer does, seen from the host.</summary>
-    public string Address => Target.IsLocal ? IPAddress.Loopback.ToString() : Channel?.Hello.HostAddress ?? Target.Address;
-
-    public void Fail(HostFailure failure, string detail) => Problems.Add(HostProblems.From(Target, failure, detail));
+    private static string Endpoint(string address, int port) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
 }

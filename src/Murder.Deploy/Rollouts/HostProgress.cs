@@ -59,7 +59,7 @@ public sealed class HostProgress
     /// <summary>When it ran again what it ran before.</summary>
     public Instant? RolledBackAt { get; internal set; }
 
-    /// <summary>Of the host's fastest link, as its agent said; null when none tells.</summary>
+    /// <summary>Of the link at which the host was reached, as its agent said; null when that does not tell.</summary>
     public long? LinkBitsPerSecond { get; internal set; }
 
     /// <summary>When the order that is being carried out was given, or last got on.</summary>

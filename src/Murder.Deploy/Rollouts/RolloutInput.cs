@@ -9,7 +9,7 @@ public abstract record RolloutInput
     public sealed record Started : RolloutInput;
 
     /// <summary>The host's agent said hello.</summary>
-    /// <param name="LinkBitsPerSecond">of its fastest link; null when none tells</param>
+    /// <param name="LinkBitsPerSecond">of the link at which it was reached; null when that does not tell</param>
     public sealed record AgentReady(int Host, long? LinkBitsPerSecond = null) : RolloutInput;
 
     /// <summary>The host could not be reached or bootstrapped: there is no agent.</summary>

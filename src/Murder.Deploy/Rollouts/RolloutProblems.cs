@@ -40,11 +40,6 @@ internal static class RolloutProblems
         $"Another deploy holds {locked} of {hosts} hosts, so this one ended: no host was changed.",
         "Wait until it is done, then run the same command again; or end it on the hosts, whatever it is doing there, with -p:MurderBreakLock=true.");
 
-    public static Problem WouldFail(int failing, int hosts, int allowed) => new(
-        "MURDER0610",
-        $"A deploy would fail: on {failing} of {hosts} hosts something stands in the way, and MurderMaxFailedHosts allows {allowed}.",
-        "Mend the hosts named above and plan again, or leave them out with '!host' in Hosts.");
-
     public static Problem SeederFailed(string reason) => new(
         "MURDER0603",
         $"The seeder on this machine failed: {reason.TrimEnd('.')}.",

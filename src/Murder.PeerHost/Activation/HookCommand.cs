@@ -18,6 +18,10 @@ internal sealed record HookCommand(string Name, string Script, IReadOnlyList<str
     public static HookCommand Systemctl(string verb, string service) =>
         new($"'systemctl {verb} {service}'", "exec systemctl \"$1\" \"$2\"", [verb, service]);
 
+    /// <summary>Says whether systemd has a unit that it could start: <c>loaded</c> when it has. Changes nothing.</summary>
+    public static HookCommand LoadState(string service) =>
+        new($"'systemctl show {service}'", "exec systemctl show --property=LoadState --value \"$1\"", [service]);
+
     /// <summary>For exec(3). The shell calls itself "sh" in what it says.</summary>
     public string[] ToArguments() => ["sh", "-c", Script, "sh", .. Arguments];
 

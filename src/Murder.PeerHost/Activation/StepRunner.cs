@@ -79,6 +79,25 @@ internal sealed class StepRunner : IDisposable
         }
     }
 
+    /// <summary>
+    /// What can be told of the steps without taking one: whether systemd knows the service. Nothing is told of it where a command goes before its
+    /// restart, which may be the one that installs it.
+    /// </summary>
+    /// <exception cref="VerbException">a step would fail</exception>
+    public async Task ForeseeAsync(CancellationToken cancellationToken)
+    {
+        if (Steps.Service.Length == 0 || Steps.BeforeActivate.Length > 0)
+        {
+            return;
+        }
+
+        HookEnd end = await RunAsync(HookCommand.LoadState(Steps.Service), HostFailure.ServiceFailed, previous: null, cancellationToken).ConfigureAwait(false);
+        if (end.LastLines.Trim() is var state and not "loaded")
+        {
+            throw new VerbException(HostFailure.ServiceFailed, $"systemd cannot restart {Steps.Service}: it has no such unit that is in order ({state})");
+        }
+    }
+
     public void Dispose() => _health?.Dispose();
 
     private async Task RunHookAsync(string step, string command, ReleaseId release, string? previous, CancellationToken cancellationToken)
@@ -97,7 +116,7 @@ internal sealed class StepRunner : IDisposable
         }
     }
 
-    private async Task RunAsync(HookCommand command, HostFailure failure, string? previous, CancellationToken cancellationToken)
+    private async Task<HookEnd> RunAsync(HookCommand command, HostFailure failure, string? previous, CancellationToken cancellationToken)
     {
         HookEnd end;
         try
@@ -109,10 +128,7 @@ internal sealed class StepRunner : IDisposable
             throw new VerbException(failure, $"{command.Name} could not be run: {e.Message}", e);
         }
 
-        if (!end.IsGood)
-        {
-            throw new VerbException(failure, $"{command.Name} {end}");
-        }
+        return end.IsGood ? end : throw new VerbException(failure, $"{command.Name} {end}");
     }
 
     /// <summary>Of the login, what the host has for commands, and what a command may want to know.</summary>

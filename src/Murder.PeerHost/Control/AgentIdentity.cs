@@ -20,7 +20,7 @@ internal static class AgentIdentity
         (string? deployer, string? host) = ParseSshConnection(Environment.GetEnvironmentVariable("SSH_CONNECTION"));
         return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, Sha256(), Rid, Environment.ProcessorCount, deployer, host)
         {
-            LinkBitsPerSecond = NetworkLinks.FastestBitsPerSecond(),
+            LinkBitsPerSecond = NetworkLinks.BitsPerSecondAt(host),
         };
     }
 

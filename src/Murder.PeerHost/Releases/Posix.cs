@@ -18,6 +18,11 @@ internal static partial class Posix
     private const int WouldBlockMac = 35;
     private const int WriteAndSearch = 3; // W_OK | X_OK
     private const int PathBytesMax = 4096; // PATH_MAX of Linux; macOS needs less
+    private const int FileSystemSize = 256; // struct statvfs of 64-bit Linux has 112 bytes, the first eleven fields of 8 each
+    private const int FragmentBytesAt = 1;
+    private const int FragmentsFreeAt = 4;
+    private const int FilesAt = 5;
+    private const int FilesFreeAt = 7;
 
     private static int ReadOnlyCloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000; // O_RDONLY | O_CLOEXEC
 
@@ -55,6 +60,22 @@ internal static partial class Posix
         return RealPath(path, resolved) == null ? null : Marshal.PtrToStringUTF8((nint)resolved);
     }
 
+    /// <summary>What this user may still take of the file system that holds a folder. statvfs(3).</summary>
+    /// <exception cref="IOException"/>
+    public static unsafe DiskSpace FreeSpace(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return new DiskSpace(new DriveInfo(folder).AvailableFreeSpace, Files: null);
+        }
+
+        ulong* system = stackalloc ulong[FileSystemSize / sizeof(ulong)];
+        Check(StatVfs(folder, system), folder);
+        return new DiskSpace(
+            (long)UInt128.Min((UInt128)system[FragmentBytesAt] * system[FragmentsFreeAt], long.MaxValue),
+            system[FilesAt] == 0 ? null : (long)Math.Min(long.MaxValue, system[FilesFreeAt])); // some make files as they need them, and count none
+    }
+
     /// <summary>Sets a variable of the process itself, where native libraries look; <see cref="Environment"/> keeps a copy.</summary>
     public static void SetEnvironmentVariable(string name, string value) => _ = SetEnv(name, value, 1);
 
@@ -81,6 +102,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatVfs(string path, ulong* system);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnv(string name, string value, int overwrite);

@@ -266,7 +266,7 @@ internal sealed class ReleaseStore
     public bool IsSettled(ReleaseId id) => _audit.ReadHistory(Current()).Settled == id.Value;
 
     /// <summary>What this user may still write below the root, or below the nearest parent that exists.</summary>
-    public long FreeBytes()
+    public DiskSpace FreeSpace()
     {
         string path = Directory.Exists(_layout.Releases) ? _layout.Releases : _layout.Root;
         while (!Directory.Exists(path))
@@ -274,7 +274,7 @@ internal sealed class ReleaseStore
             path = Path.GetDirectoryName(path)!;
         }
 
-        return new DriveInfo(path).AvailableFreeSpace;
+        return Posix.FreeSpace(path);
     }
 
     /// <summary>Something else than a link stands where <c>current</c> is to be; null when nothing does.</summary>

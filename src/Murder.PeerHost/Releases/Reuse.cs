@@ -1,4 +1,5 @@
 using Murder.PeerHost.Contract;
+using Murder.Swarm;
 
 namespace Murder.PeerHost;
 
@@ -21,8 +22,7 @@ internal enum ReuseKind
 /// <param name="Source">the release that is meant; of a partial one, whose folder it is</param>
 internal readonly record struct Reuse(ReuseKind Kind, ReleaseId Source)
 {
-    /// <param name="totalLength">bytes of the release, for which there must be room if it is to be copied</param>
-    public static Reuse Find(ReleaseStore releases, ReleaseId id, ReadOnlySpan<byte> metainfo, long totalLength)
+    public static Reuse Find(ReleaseStore releases, ReleaseId id, Metainfo metainfo)
     {
         if (releases.IsStaged(id))
         {
@@ -34,8 +34,22 @@ internal readonly record struct Reuse(ReuseKind Kind, ReleaseId Source)
             return new Reuse(ReuseKind.Partial, partial);
         }
 
-        return releases.StagedElsewhere(id, metainfo) is { } same && releases.FreeBytes() >= totalLength
+        return releases.StagedElsewhere(id, metainfo.Bytes.Span) is { } same && HasRoom(releases, id, DiskSpace.NeededBy(metainfo, Nothing(metainfo)))
             ? new Reuse(ReuseKind.Copy, same)
             : new Reuse(ReuseKind.Nothing, id);
     }
+
+    /// <summary>What the release will take of the disk beyond what lies there. A copy takes all of it, whatever part of it turns out to be right.</summary>
+    /// <param name="verified">the pieces that are there and right</param>
+    public DiskSpace NeededSpace(Metainfo metainfo, Bitfield verified) => Kind switch
+    {
+        ReuseKind.Staged => DiskSpace.None,
+        ReuseKind.Partial => DiskSpace.NeededBy(metainfo, verified),
+        _ => DiskSpace.NeededBy(metainfo, Nothing(metainfo)),
+    };
+
+    private static bool HasRoom(ReleaseStore releases, ReleaseId id, DiskSpace needed) =>
+        releases.FreeSpace().WhyNotRoomFor(needed, releases.Layout.Releases, id) is null;
+
+    private static Bitfield Nothing(Metainfo metainfo) => new(metainfo.Layout.PieceCount);
 }

@@ -12,6 +12,17 @@ internal static class StagedFolder
 
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
 
+    /// <summary>Why a release that lies there under its id is not the one that the metainfo describes; null when it is.</summary>
+    /// <param name="verified">the pieces of it whose hash is right</param>
+    public static VerbException? WhyNot(ReleaseStore releases, ReleaseId id, Metainfo metainfo, Bitfield verified)
+    {
+        string folder = releases.Layout.Release(id);
+        return releases.IsKept(id, metainfo.Bytes.Span) == false ? new VerbException(HostFailure.ReleaseTaken, $"{folder} is there already and holds something else")
+            : !verified.IsFull ? new VerbException(HostFailure.StorageFailed, $"{folder} is there already, but {verified.Length - verified.Count} of its {verified.Length} pieces are not what the metainfo says")
+            : FirstDifference(folder, metainfo) is { } difference ? new VerbException(HostFailure.StorageFailed, $"{folder} is there already, but {difference}")
+            : null;
+    }
+
     /// <summary>The first entry that does not do what the metainfo says; null when all do. Of a mode, only whether the file can be executed counts.</summary>
     public static ReleaseDifference? FirstDifference(string folder, Metainfo metainfo) =>
         metainfo.Files.Select(entry => Compare(folder, entry)).FirstOrDefault(difference => difference is not null) ?? Strangers(folder, metainfo).FirstOrDefault();

@@ -50,7 +50,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         else
         {
             Bitfield verified = await OpenPartialAsync(metainfo, cancellationToken).ConfigureAwait(false);
-            RequireSpace(metainfo.Layout.TotalLength - _resumedBytes);
+            RequireSpace(metainfo, verified);
             Join(metainfo, verified, trackers);
             await WaitUntilCompleteAsync(cancellationToken).ConfigureAwait(false);
             await PromoteAsync(metainfo, cancellationToken).ConfigureAwait(false);
@@ -124,24 +124,11 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     /// <summary>A re-run: the release is there already. It is trusted no more than what a peer sends.</summary>
     private async Task<Bitfield> VerifyStagedAsync(Metainfo metainfo, CancellationToken cancellationToken)
     {
-        string folder = _releases!.Layout.Release(command.Release);
-        if (_releases.IsKept(command.Release, command.Metainfo.Span) == false)
-        {
-            throw new VerbException(HostFailure.ReleaseTaken, $"{folder} is there already and holds something else");
-        }
-
-        _pieces = PieceStore.OpenForSeeding(folder, metainfo);
+        _pieces = PieceStore.OpenForSeeding(_releases!.Layout.Release(command.Release), metainfo);
         Bitfield verified = await CheckAsync(cancellationToken).ConfigureAwait(false);
-        if (!verified.IsFull)
+        if (StagedFolder.WhyNot(_releases, command.Release, metainfo, verified) is { } reason)
         {
-            throw new VerbException(
-                HostFailure.StorageFailed,
-                $"{folder} is there already, but {verified.Length - verified.Count} of its {verified.Length} pieces are not what the metainfo says");
-        }
-
-        if (StagedFolder.FirstDifference(folder, metainfo) is { } difference)
-        {
-            throw new VerbException(HostFailure.StorageFailed, $"{folder} is there already, but {difference}");
+            throw reason;
         }
 
         _resumedBytes = metainfo.Layout.TotalLength;
@@ -156,7 +143,7 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     {
         _isResumed = _releases!.TryResume(command.Release);
         _ownsPartial = true;
-        if (!_isResumed && Reuse.Find(_releases, command.Release, command.Metainfo.Span, metainfo.Layout.TotalLength) is { Kind: ReuseKind.Copy } same)
+        if (!_isResumed && Reuse.Find(_releases, command.Release, metainfo) is { Kind: ReuseKind.Copy } same)
         {
             _isCopied = true;
             _releases.CopyToPartial(same.Source, command.Release, metainfo.Files, ReportOn(AgentWork.Copying).Step, cancellationToken);
@@ -176,12 +163,12 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         return verified;
     }
 
-    private void RequireSpace(long neededBytes)
+    /// <summary>Before anything is asked of others. What was copied has had its room.</summary>
+    private void RequireSpace(Metainfo metainfo, Bitfield verified)
     {
-        long freeBytes = _releases!.FreeBytes();
-        if (freeBytes < neededBytes)
+        if (!_isCopied && _releases!.FreeSpace().WhyNotRoomFor(DiskSpace.NeededBy(metainfo, verified), _releases.Layout.Releases, command.Release) is { } reason)
         {
-            throw new VerbException(HostFailure.DiskFull, $"{_releases.Layout.Releases} has {freeBytes} bytes free, and {command.Release} needs {neededBytes} more");
+            throw reason;
         }
     }
 

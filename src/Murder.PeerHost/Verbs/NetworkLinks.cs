@@ -1,35 +1,42 @@
 using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
 
 namespace Murder.PeerHost;
 
 /// <summary>How fast the host's network links say they are.</summary>
 internal static class NetworkLinks
 {
-    private const string Folder = "/sys/class/net";
-
-    /// <summary>Null where no link tells: virtual ones often do not.</summary>
-    public static long? FastestBitsPerSecond()
+    /// <summary>Of the link that has the address; null where that does not tell: loopback never does, virtual ones often do not.</summary>
+    public static long? BitsPerSecondAt(string? address)
     {
+        if (!OperatingSystem.IsLinux() || !IPAddress.TryParse(address, out IPAddress? wanted))
+        {
+            return null;
+        }
+
         try
         {
-            long[] speeds = [.. new DirectoryInfo(Folder).EnumerateFileSystemInfos().Select(link => MegabitsPerSecond(Path.Combine(Folder, link.Name, "speed"))).Where(speed => speed > 0)];
-            return speeds.Length == 0 ? null : speeds.Max() * 1_000_000;
+            NetworkInterface? link = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(link => link.GetIPProperties().UnicastAddresses.Any(own => IsSame(own.Address, wanted)));
+            return link is null ? null : ReadBitsPerSecond(link.Name);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
-            return null; // expected: not Linux
+            return null; // expected where the system does not let this user ask; nothing depends on it
         }
     }
 
-    private static long MegabitsPerSecond(string path)
+    private static bool IsSame(IPAddress own, IPAddress wanted) => own.AddressFamily == wanted.AddressFamily && own.GetAddressBytes().AsSpan().SequenceEqual(wanted.GetAddressBytes());
+
+    private static long? ReadBitsPerSecond(string link)
     {
         try
         {
-            return long.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out long speed) ? speed : 0;
+            return long.TryParse(File.ReadAllText($"/sys/class/net/{link}/speed"), CultureInfo.InvariantCulture, out long megabits) && megabits > 0 ? megabits * 1_000_000 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return 0; // expected: a link that is down refuses to tell
+            return null; // expected: a link without a speed refuses to be read
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class StatusVerb
             releases.Previous(),
             [.. releases.Staged().Select(id => id.Value)],
             [.. releases.Partials().Select(id => id.Value + ReleaseLayout.PartialSuffix)],
-            releases.FreeBytes(),
+            releases.FreeSpace().Bytes,
             held?.Holder.ToString() ?? releases.LockedBy())
         {
             Verification = command.Verifies ? await VerifyAsync(releases, new WorkReport(AgentWork.Checking, events, options, time), cancellationToken).ConfigureAwait(false) : null,

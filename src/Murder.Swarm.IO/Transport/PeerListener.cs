@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Murder.Swarm.IO;
 
 /// <summary>Accepts peers on the first free port of a range. Nothing that happens to one connection, and no shortage, ends it.</summary>
-internal sealed class PeerListener : IDisposable
+public sealed class PeerListener : IDisposable
 {
     private const int Backlog = 512;
 

@@ -14,7 +14,8 @@ public sealed class PlanTests
         FleetPlan plan = await PlanAsync(deploy);
 
         Assert.True(plan.IsGood, string.Join('\n', deploy.Log));
-        Assert.All(plan.Hosts, host => Assert.Equal((plan.TotalBytes, 0, plan.TotalBytes), (host.FetchBytes, host.ReusedBytes, host.NeededBytes)));
+        Assert.All(plan.Hosts, host => Assert.Equal((plan.TotalBytes, 0), (host.FetchBytes, host.ReusedBytes)));
+        Assert.All(plan.Hosts, host => Assert.InRange(host.NeededBytes, plan.TotalBytes, plan.TotalBytes + 100_000)); // files end within blocks
         Assert.Equal([1, 2], plan.Waves);
         Assert.Equal([1, 2, 2], plan.Hosts.Select(host => host.Wave!.Value));
         Assert.InRange(plan.Bound!.Value.TotalSeconds, plan.TotalBytes / 1e6, 1.1 * plan.TotalBytes / 1e6);
@@ -44,33 +45,48 @@ public sealed class PlanTests
         Assert.Equal(TimeSpan.Zero, again.Bound);
 
         FleetPlan renamed = await PlanAsync(deploy, release: "1.0.1-x");
-        Assert.All(renamed.Hosts, host => Assert.Equal((0, plan.TotalBytes), (host.FetchBytes, host.NeededBytes))); // it is copied
+        Assert.All(renamed.Hosts, host => Assert.Equal((0, plan.Hosts[0].NeededBytes), (host.FetchBytes, host.NeededBytes))); // it is copied
     }
 
-    [Fact]
+    [RootFact]
     public async Task WhatStandsInTheWayIsNamedByHostWithTheCodesOfADeploy()
     {
         using DeployFixture deploy = new();
         Directory.CreateDirectory(Path.Combine(deploy.LocalRoot(1), "current"));
-        string small = Directory.CreateDirectory(deploy.LocalRoot(2)).FullName;
-        string readOnly = Directory.CreateDirectory(deploy.LocalRoot(3)).FullName;
-        Command.Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small);
-        Command.Run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", readOnly);
-        try
-        {
-            FleetPlan plan = await PlanAsync(deploy);
+        using SmallDisk small = new(deploy.LocalRoot(2), "size=1m");
+        using SmallDisk readOnly = new(deploy.LocalRoot(3), "ro");
 
-            Assert.False(plan.IsGood);
-            Assert.Equal(["MURDER0502", "MURDER0403", "MURDER0402"], plan.Hosts.Select(host => Assert.Single(host.Problems).Code));
-            Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0610");
-            Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0403" && problem.Text.Contains("local02", StringComparison.Ordinal));
-            Assert.Empty(Directory.EnumerateFileSystemEntries(small));
-        }
-        finally
+        FleetPlan plan = await PlanAsync(deploy);
+
+        Assert.False(plan.IsGood);
+        Assert.Equal(["MURDER0502", "MURDER0403", "MURDER0402"], plan.Hosts.Select(host => Assert.Single(host.Problems).Code));
+        Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0610");
+        Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0403" && problem.Text.Contains("local02", StringComparison.Ordinal));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(deploy.LocalRoot(2)));
+    }
+
+    [Fact]
+    public async Task OverSshHostsAreAskedWhereTheyCanBeAndNothingComesToTheirRoots()
+    {
+        using DeployFixture deploy = new();
+        using LoopbackSshd sshd = LoopbackSshd.Start();
+        deploy.PackAgent();
+        deploy.Settings = deploy.Settings with
         {
-            Command.Run("umount", small);
-            Command.Run("umount", readOnly);
-        }
+            Hosts = "web1 web2 away",
+            KnownHosts = sshd.KnownHostsPath,
+            HostItems = [deploy.HostOver(sshd, "web1"), deploy.HostOver(sshd, "web2"), deploy.HostOver(sshd, "away") with { Port = "1" }],
+        };
+
+        FleetPlan plan = await PlanAsync(deploy);
+
+        Assert.False(plan.IsGood);
+        Assert.Equal([null, null, "MURDER0301"], plan.Hosts.Select(host => host.Problems.SingleOrDefault()?.Code));
+        Assert.Equal([1, 1, null], plan.Hosts.Select(host => host.Wave));
+        Assert.Equal([plan.TotalBytes, plan.TotalBytes, 0], plan.Hosts.Select(host => host.FetchBytes));
+        Assert.Empty(plan.Gaps);
+        Assert.Null(plan.BitsPerSecond); // loopback has no speed
+        Assert.All(plan.Hosts, host => Assert.False(Directory.Exists(deploy.RootOver(host.Name))));
     }
 
     [Fact]

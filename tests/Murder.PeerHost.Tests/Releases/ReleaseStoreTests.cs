@@ -250,7 +250,7 @@ public sealed class ReleaseStoreTests : IDisposable
     public void FreeSpaceIsThatOfTheNearestFolderThatExists()
     {
         Assert.False(Directory.Exists(_host.Root));
-        Assert.True(Store.FreeBytes() > 0);
+        Assert.True(Store.FreeSpace().Bytes > 0);
     }
 
     private static IEnumerable<string?> Names(string folder) => Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);

@@ -1,0 +1,61 @@
+namespace Murder.Deploy;
+
+/// <summary>What a host tried to connect to.</summary>
+internal enum ReachTarget
+{
+    /// <summary>The swarm port of another host.</summary>
+    Host,
+
+    /// <summary>The port on this machine where the seeder would listen.</summary>
+    Seeder,
+
+    /// <summary>A port on this machine that the system chose, as it does for the tracker.</summary>
+    Tracker,
+}
+
+/// <param name="From">which host tried</param>
+/// <param name="To">which host was tried; -1 for this machine</param>
+/// <param name="Failure">null when it was reached</param>
+internal sealed record ReachAttempt(int From, ReachTarget Target, int To, string Endpoint, string? Failure);
+
+/// <summary>
+/// What the connections that hosts tried mean for a deploy. A connection serves both its ends, so a host needs only some way to the seeder, by
+/// whomever it was opened; and the tracker, which it alone can open. Ways that were not tried count for nothing.
+/// </summary>
+internal sealed class Reachability
+{
+    private readonly IReadOnlyList<ReachAttempt> _attempts;
+    private readonly int[] _leads; // union-find; the last one is the seeder
+
+    public Reachability(int hosts, IReadOnlyList<ReachAttempt> attempts)
+    {
+        _attempts = attempts;
+        _leads = [.. Enumerable.Range(0, hosts + 1)];
+        foreach (ReachAttempt attempt in attempts.Where(attempt => attempt.Failure is null && attempt.Target != ReachTarget.Tracker))
+        {
+            _leads[End(attempt.From)] = End(attempt.Target == ReachTarget.Seeder ? hosts : attempt.To);
+        }
+    }
+
+    /// <summary>Why a deploy could bring nothing to the host: what it did not reach; empty when it could.</summary>
+    public IReadOnlyList<ReachAttempt> CutsOff(int host)
+    {
+        ReachAttempt[] missed = [.. _attempts.Where(attempt => attempt.From == host && attempt.Failure is not null)];
+        bool lacksSeeder = _attempts.Any(attempt => attempt.From == host && attempt.Target == ReachTarget.Seeder) && End(host) != End(_leads.Length - 1);
+        return lacksSeeder ? missed : [.. missed.Where(attempt => attempt.Target == ReachTarget.Tracker)];
+    }
+
+    /// <summary>Pairs that do not reach each other, of hosts that are not cut off: a deploy succeeds all the same, but they cannot help each other.</summary>
+    public IEnumerable<ReachAttempt> Gaps(Func<int, bool> isCutOff) =>
+        _attempts.Where(attempt => attempt.Failure is not null && !isCutOff(attempt.From) && (attempt.To < 0 || !isCutOff(attempt.To)));
+
+    private int End(int at)
+    {
+        while (_leads[at] != at)
+        {
+            at = _leads[at] = _leads[_leads[at]];
+        }
+
+        return at;
+    }
+}
