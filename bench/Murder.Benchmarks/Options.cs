@@ -5,11 +5,17 @@ internal sealed class Options
 {
     private readonly Dictionary<string, string> _values = [];
 
-    public static Options Parse(ReadOnlySpan<string> arguments)
+    /// <exception cref="FormatException">a name that is not among those that are known, or one without a value</exception>
+    public static Options Parse(ReadOnlySpan<string> arguments, params ReadOnlySpan<string> known)
     {
         Options options = new();
-        for (int at = 0; at + 1 < arguments.Length; at += 2)
+        for (int at = 0; at < arguments.Length; at += 2)
         {
+            if (!known.Contains(arguments[at]) || at + 1 == arguments.Length)
+            {
+                throw new FormatException($"'{arguments[at]}' is no option with a value");
+            }
+
             options._values[arguments[at]] = arguments[at + 1];
         }
 

@@ -18,16 +18,29 @@ internal static class Program
     private static async Task<int> Main(string[] arguments)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            return await RunAsync(arguments).ConfigureAwait(false);
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync($"{e.Message}\n{Usage}").ConfigureAwait(false);
+            return 2;
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] arguments)
+    {
         switch (arguments)
         {
             case ["pair", .. string[] options]:
-                await PairBench.RunAsync(Options.Parse(options)).ConfigureAwait(false);
+                await PairBench.RunAsync(Options.Parse(options, "--size", "--runs", "--systems")).ConfigureAwait(false);
                 return 0;
             case ["files", .. string[] options]:
-                await FilesBench.RunAsync(Options.Parse(options)).ConfigureAwait(false);
+                await FilesBench.RunAsync(Options.Parse(options, "--files", "--length", "--size", "--hosts", "--runs", "--agent", "--place")).ConfigureAwait(false);
                 return 0;
             case ["hash", .. string[] options]:
-                await HashBench.RunAsync(Options.Parse(options)).ConfigureAwait(false);
+                await HashBench.RunAsync(Options.Parse(options, "--size", "--runs", "--place")).ConfigureAwait(false);
                 return 0;
             case [FilesDeployer.Verb, .. string[] deployer]:
                 return await FilesDeployer.RunAsync(deployer).ConfigureAwait(false);

@@ -66,7 +66,7 @@ public sealed partial class SwarmDriver : IAsyncDisposable
         }
     }
 
-    /// <summary>Raised on the driver's loop when a peer is banned: its endpoint and the block it lied about. Must not block.</summary>
+    /// <summary>Raised on the driver's loop when a peer is banned: its endpoint and a block of the piece it lied about. Must not block.</summary>
     public event Action<IPEndPoint, BlockRef>? PeerBanned;
 
     public PeerId Self { get; }

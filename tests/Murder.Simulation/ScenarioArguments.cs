@@ -11,7 +11,9 @@ internal static class ScenarioArguments
         usage: Murder.Simulation [--hosts N] [--rate 1gbit] [--limit 100mbit] [--size 100MB] [--pieces 400] [--seed N] [--dead 2%] [--slow 2%] [--corrupt 0.1%]
                [--zones N] [--zones-told 0|1] [--partition AT+FOR] [--tracker-away AT+FOR] [--tracker-service MS] [--start-spread MS] [--disk 1GB] [--peers-wanted N] [--seeder-peers N] [--origin 0|1]
                [--time-max SECONDS] [--invariants-every N] [--timeline MS] [--threads N] [--set OPTION=VALUE]... [--json]
-        AT and FOR are seconds. OPTION is a property of SwarmOptions or TrackerOptions; times are written in milliseconds.
+        AT and FOR are seconds. OPTION is a number or a time of SwarmOptions or TrackerOptions; times are written in milliseconds.
+        Shares are of hosts: dead ones refuse, crash or lose their power, slow ones have a tenth of the rate, corrupt ones lie. Pieces have a length that
+        is a power of two, so there may be fewer than were asked for.
         """;
 
     /// <exception cref="FormatException">with a message for who wrote the words</exception>
@@ -51,7 +53,20 @@ internal static class ScenarioArguments
             };
         }
 
+        Require(scenario.Hosts >= 1, "--hosts", "1 or more");
+        Require(scenario.SizeBytes >= 1, "--size", "1 byte or more");
+        Require(scenario.Pieces >= 1, "--pieces", "1 or more");
+        Require(scenario.Zones >= 1, "--zones", "1 or more");
+        Require(scenario.DeadShare + scenario.SlowShare + scenario.CorruptShare <= 1, "--dead, --slow and --corrupt", "100 % at most together");
         return scenario;
+    }
+
+    private static void Require(bool holds, string word, string what)
+    {
+        if (!holds)
+        {
+            throw new FormatException($"{word} needs {what}");
+        }
     }
 
     private static double Number(string text) =>
@@ -82,6 +97,11 @@ internal static class ScenarioArguments
         TrackerOptions tracker = scenario.Tracker with { };
         object owner = typeof(SwarmOptions).GetProperty(name) is null ? tracker : session;
         PropertyInfo property = owner.GetType().GetProperty(name) ?? throw new FormatException($"there is no option '{name}'");
+        if (property.PropertyType != typeof(int) && property.PropertyType != typeof(TimeSpan))
+        {
+            throw new FormatException($"'{name}' is neither a whole number nor a time, and cannot be set here");
+        }
+
         property.SetValue(owner, property.PropertyType == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(Number(text)) : (int)Number(text));
         return scenario with { Session = session, Tracker = tracker };
     }

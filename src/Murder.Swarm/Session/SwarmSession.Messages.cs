@@ -162,7 +162,7 @@ public sealed partial class SwarmSession
             return IsOneOfFew(peer);
         }
 
-        _mayDownload?.Return(block.Length);
+        _mayDownload?.Return(Math.Min(block.Length, PieceLayout.BlockLength)); // the peer says how long it was, and a block is no longer
         _mayAskAll = true;
         return true;
     }

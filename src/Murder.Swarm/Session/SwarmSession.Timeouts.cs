@@ -5,7 +5,7 @@ public sealed partial class SwarmSession
 {
     private readonly List<BlockRef> _overdue = [];
 
-    /// <summary>Call once after construction, and whenever <see cref="NextTimeout"/> has come; at any other time it does nothing.</summary>
+    /// <summary>Call once after construction, and whenever <see cref="NextTimeout"/> has come; at any other time nothing is due, and it only looks whether there is something to say.</summary>
     public void HandleTimeout(Instant now)
     {
         if (!_hasBegun)
