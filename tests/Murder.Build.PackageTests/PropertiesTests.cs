@@ -20,8 +20,8 @@ public sealed class PropertiesTests(PackageFixture package)
         (await DeployAsync("1.0.0-c", "-p:MurderKeepReleases=0")).Succeeded();
         Assert.Equal(["1.0.0-b", "1.0.0-c"], HostTree.Releases(root).Order());
 
-        // One of two hosts fails its gate.
-        const string gate = "-p:MurderAfterActivate=test ${MURDER_ROOT##*host02}";
+        // One of two hosts fails its gate, but for the release that it goes back to.
+        const string gate = "-p:MurderAfterActivate=test ${MURDER_ROOT##*host02} || test $MURDER_RELEASE = 1.0.0-c";
         DotnetResult rolledBack = await DeployAsync("1.0.0-d", gate);
         Assert.Contains("MURDER0605", rolledBack.Output, StringComparison.Ordinal);
         Assert.Equal("releases/1.0.0-c", Current(root));

@@ -46,7 +46,6 @@ public sealed partial class ReadmeTests
         "MURDER0323", // needs a damaged package
         "MURDER0604", // the rollout's own tests cancel, but look at its orders
         "MURDER1602", // the swarm's tests have peers that lie, but no deploy has one
-        "MURDER1604", // needs a machine without a loopback interface
     ];
 
     /// <summary>A code is known to the tests by its number or by the reason that it stands for.</summary>
