@@ -83,7 +83,7 @@ public sealed class FetchVerbTests : IDisposable
         VerbException failed = await FailAsync(command);
 
         Assert.Equal(HostFailure.DiskFull, failed.Failure);
-        Assert.Contains($"needs {length} more", failed.Message, StringComparison.Ordinal);
+        Assert.Contains($"needs {DiskSpace.NeededBy(metainfo, new Bitfield(pieces)).Bytes} more", failed.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_host.Layout.Releases));
         Assert.Empty(_events.Sent);
     }
