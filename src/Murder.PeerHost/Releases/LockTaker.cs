@@ -25,6 +25,7 @@ internal sealed class LockTaker(ReleaseLayout layout, ILockingCommand claim, Tim
     public async Task<ReleaseLock> TakeAsync(CancellationToken cancellationToken)
     {
         LockHolder self = new(claim.DeployedBy, Environment.ProcessId, time.GetUtcNow()) { DeployStartedAt = claim.DeployStartedAt, Release = claim.Release?.Value };
+        LockHolder? holder = null;
         while (true)
         {
             Directory.CreateDirectory(layout.Private);
@@ -33,7 +34,8 @@ internal sealed class LockTaker(ReleaseLayout layout, ILockingCommand claim, Tim
                 return taken;
             }
 
-            LockHolder? holder = ReleaseLock.ReadHolder(layout.Lock);
+            // Of one who is just leaving nothing can be read any more: what he was gives no less patience than before.
+            holder = ReleaseLock.ReadHolder(layout.Lock) ?? holder;
             if (claim.BreaksLock && holder is not null)
             {
                 Break(holder);
