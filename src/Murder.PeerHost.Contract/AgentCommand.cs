@@ -131,7 +131,8 @@ public sealed record LockCommand(string Root, ReleaseId Release) : AgentCommand,
 /// <summary>
 /// Point <c>current</c> at a staged release by one rename, and carry out the steps before and after it. Answered by <see cref="AgentSwitched"/>,
 /// <see cref="AgentWorking"/> now and then, and <see cref="AgentActivated"/> when every step is done, or <see cref="AgentFailed"/> at the first
-/// that is not. The agent never goes back by itself. The same command again has the same end: steps run again, whatever <c>current</c> points to.
+/// that is not. The agent never goes back by itself. The same command again has the same end: steps run again, but for a release
+/// that is active, whose steps were all done and which is alive; that is left alone.
 /// </summary>
 /// <param name="Release">
 /// null when nothing is to be active any more, as before the first deploy: <c>current</c> is removed and the service stopped, and no other step
