@@ -41,9 +41,9 @@ public sealed partial class SwarmDriver : IAsyncDisposable
     public SwarmDriver(Metainfo metainfo, PieceStore store, Bitfield verified, IAnnouncer? announcer, SwarmDriverOptions options, TimeProvider time)
     {
         SwarmRandom random = new(options.Seed);
-        _listener = new PeerListener(options.ListenAddress, options.Port, options.PortsTried);
         PeerId drawn = PeerId.Create(random);
         Self = options.Security is { } security ? security.Peer ?? throw new ArgumentException("the certificate names no peer", nameof(options)) : drawn;
+        _listener = new PeerListener(options.ListenAddress, options.Port, options.PortsTried);
         _session = new SwarmSession(metainfo, verified, options.Session with { ListenPort = Port }, Self, random.Next());
         _stats = _session.Stats;
         _options = options;

@@ -16,6 +16,10 @@ namespace Murder.Swarm.IO;
 /// Send loops wait for their queue, their socket and this channel; a socket that takes nothing holds up its own connection only, whose
 /// queue is bounded and whose end does not wait for it. No wait leads back to where it began.
 /// </para>
+/// <para>
+/// One thing is not as strict as that: a send loop that the driver's loop wakes goes on in it, and reads the blocks that it sends. They
+/// nearly always lie in the page cache, for they were written or hashed a moment ago; when they do not, the loop waits for the disk.
+/// </para>
 /// </summary>
 internal sealed class DriverInbox
 {

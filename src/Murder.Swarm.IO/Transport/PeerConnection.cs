@@ -1,10 +1,11 @@
+using System.Security.Authentication;
 using System.Threading.Channels;
 
 namespace Murder.Swarm.IO;
 
 /// <summary>
 /// One open connection: a receive loop and a send loop over a stream. The stream is all it knows of the network, so that TLS can be laid
-/// around it. Only the driver's loop calls <see cref="Queue"/>, <see cref="Flush"/> and <see cref="Close"/>; none ever waits.
+/// around it. Only the driver's loop calls <see cref="Queue"/>, <see cref="Flush"/> and <see cref="Close"/>; none ever waits for the network.
 /// <see cref="RunAsync"/> ends when both loops have, and posts PeerLost as the last input of its slot.
 /// </summary>
 internal sealed partial class PeerConnection : IDisposable
@@ -77,9 +78,9 @@ internal sealed partial class PeerConnection : IDisposable
         {
             EndFor(await loop(_abort.Token).ConfigureAwait(false));
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or AuthenticationException or OperationCanceledException)
         {
-            // Expected: the other side or the network broke the connection, or we did.
+            // Expected: the other side or the network broke the connection, or we did; or a member's TLS went wrong after the handshake.
             EndFor(CloseReason.Lost);
         }
         finally

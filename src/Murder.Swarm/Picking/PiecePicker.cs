@@ -92,7 +92,8 @@ internal sealed partial class PiecePicker
     /// <summary>True when the peer has something that we have not stored.</summary>
     public bool Wants(int peer) => Peer(peer).WantedCount > 0;
 
-    public int RequestsOf(int peer) => Peer(peer).Pipe.Count;
+    /// <summary>Bytes that the peer was asked for and has not sent.</summary>
+    public int BytesAskedOf(int peer) => Peer(peer).Pipe.BytesAsked;
 
     /// <summary>The peer, which rejected a request, is asked nothing before this.</summary>
     public Instant PausedUntil(int peer) => Peer(peer).Pipe.PausedUntil;

@@ -24,6 +24,8 @@ internal sealed class RequestPipe(int windowStart)
 
     public int Count => _asked.Count;
 
+    public int BytesAsked => _asked.Sum(asked => asked.Block.Length);
+
     /// <summary>Blocks it may be asked for at once, as its answers have earned.</summary>
     public int Window => (int)_window;
 

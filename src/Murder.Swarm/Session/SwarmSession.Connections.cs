@@ -200,7 +200,7 @@ public sealed partial class SwarmSession
         if (peer.IsReady)
         {
             peer.WasSeed = _picker.IsSeed(peer.Index);
-            _mayDownload?.Return(_picker.RequestsOf(peer.Index) * PieceLayout.BlockLength);
+            _mayDownload?.Return(_picker.BytesAskedOf(peer.Index));
             _picker.RemovePeer(peer.Index);
             _uploads.Leave(peer);
             _spread?.RemovePeer(peer.Index);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Murder.Swarm.IO.Tests;
 
@@ -72,6 +73,18 @@ public sealed class PeerConnectionTests : IAsyncLifetime
         Assert.Equal([CloseReason.Lost], Lost());
     }
 
+    // SslStream throws it of a member whose TLS is right until the handshake is over.
+    [Fact]
+    public async Task What_is_wrong_after_the_TLS_handshake_ends_the_connection_only()
+    {
+        PeerServices services = new(_inbox, new BlockPool(1), null!, new SwarmDriverOptions { Seed = 1 }, TimeProvider.System);
+        using PeerConnection connection = new(new PeerSlot(3, 4), isOutgoing: false, new StreamOfALiar(), services);
+
+        await connection.RunAsync().WaitAsync(TestSwarm.Patience);
+
+        Assert.Equal([CloseReason.Lost], Lost());
+    }
+
     private IEnumerable<CloseReason> Lost()
     {
         while (_inbox.TryTake(out DriverInput input))
@@ -80,5 +93,11 @@ public sealed class PeerConnectionTests : IAsyncLifetime
             Assert.Equal(new PeerSlot(3, 4), input.Session.Slot);
             yield return input.Session.Reason;
         }
+    }
+
+    private sealed class StreamOfALiar : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new AuthenticationException("a message that has no place here");
     }
 }

@@ -90,6 +90,18 @@ public class RateLimitTests
     }
 
     [Fact]
+    public void What_a_peer_that_is_gone_was_asked_for_may_be_asked_of_another()
+    {
+        LoneSession session = Rested(new LoneSession(TestMetainfo.OfPieces(64, 4), options: Limited));
+        PeerSlot gone = session.ConnectSeed(out List<BlockRef> asked);
+        session.ConnectSeed(out _);
+
+        List<BlockRef> again = [.. LoneSession.Requests(session.Give(SwarmInput.PeerLost(gone, CloseReason.Lost)))];
+
+        Assert.Equal(asked.Count, again.Count);
+    }
+
+    [Fact]
     public void What_nobody_asked_for_is_paid_for_too()
     {
         LoneSession session = Rested(new LoneSession(TestMetainfo.OfPieces(64, 4), options: Limited));
