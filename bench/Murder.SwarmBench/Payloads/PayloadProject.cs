@@ -132,7 +132,7 @@ internal sealed class PayloadProject
 
     private async Task PackAsync(string source, CancellationToken cancellationToken)
     {
-        Console.WriteLine("packing Murder.Build");
+        Console.WriteLine("packing Murder.Build: its agent is linked ahead of time, which takes minutes");
         string feed = Path.Combine(_work, "feed");
         await DotnetAsync(["pack", "src/Murder.Build.Tasks", "-c", "Release", "-o", feed, "-p:PackageVersion=0.0.0-bench"], source, cancellationToken);
         if (Directory.Exists(Package))
