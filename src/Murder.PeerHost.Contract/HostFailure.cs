@@ -65,6 +65,9 @@ public enum HostFailure
     /// <summary>A release of this id, but with other content, is on the host.</summary>
     ReleaseTaken,
 
+    /// <summary>The release is on the host under its id, but is no longer what was staged.</summary>
+    ReleaseChanged,
+
     /// <summary>There is no such release on the host.</summary>
     ReleaseMissing,
 

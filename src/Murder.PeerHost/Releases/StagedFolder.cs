@@ -12,20 +12,24 @@ internal static class StagedFolder
 
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
 
-    /// <summary>Why a release that lies there under its id is not the one that the metainfo describes; null when it is.</summary>
+    /// <summary>
+    /// Why a release that lies there under its id is not the one that the metainfo describes; null when it is. What was added to the release that
+    /// is active does not count: it runs with it already, and a log file beside a service is no reason not to repeat a deploy.
+    /// </summary>
     /// <param name="verified">the pieces of it whose hash is right</param>
     public static VerbException? WhyNot(ReleaseStore releases, ReleaseId id, Metainfo metainfo, Bitfield verified)
     {
         string folder = releases.Layout.Release(id);
         return releases.IsKept(id, metainfo.Bytes.Span) == false ? new VerbException(HostFailure.ReleaseTaken, $"{folder} is there already and holds something else")
-            : !verified.IsFull ? new VerbException(HostFailure.StorageFailed, $"{folder} is there already, but {verified.Length - verified.Count} of its {verified.Length} pieces are not what the metainfo says")
-            : FirstDifference(folder, metainfo) is { } difference ? new VerbException(HostFailure.StorageFailed, $"{folder} is there already, but {difference}")
+            : !verified.IsFull ? new VerbException(HostFailure.ReleaseChanged, $"{folder} is there already, but {verified.Length - verified.Count} of its {verified.Length} pieces are not what the metainfo says")
+            : FirstDifference(folder, metainfo, strangersCount: releases.Current() != id.Value) is { } difference ? new VerbException(HostFailure.ReleaseChanged, $"{folder} is there already, but {difference}")
             : null;
     }
 
     /// <summary>The first entry that does not do what the metainfo says; null when all do. Of a mode, only whether the file can be executed counts.</summary>
-    public static ReleaseDifference? FirstDifference(string folder, Metainfo metainfo) =>
-        metainfo.Files.Select(entry => Compare(folder, entry)).FirstOrDefault(difference => difference is not null) ?? Strangers(folder, metainfo).FirstOrDefault();
+    public static ReleaseDifference? FirstDifference(string folder, Metainfo metainfo, bool strangersCount = true) =>
+        metainfo.Files.Select(entry => Compare(folder, entry)).FirstOrDefault(difference => difference is not null)
+        ?? (strangersCount ? Strangers(folder, metainfo).FirstOrDefault() : null);
 
     /// <summary>What is there and no part of the release. Folders are not told, but what lies in them is.</summary>
     public static IEnumerable<ReleaseDifference> Strangers(string folder, Metainfo metainfo)

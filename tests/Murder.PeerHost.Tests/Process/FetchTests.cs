@@ -177,7 +177,7 @@ public sealed class FetchTests
         File.WriteAllText(Path.Combine(host.Layout.Release(release), "lib/00.dll"), "changed by hand");
         using AgentProcess last = await AgentProcess.StartAsync();
         AgentFailed failed = await last.ReadFailureAsync(seeded.Fetch(host, release));
-        Assert.Equal(HostFailure.StorageFailed, failed.Failure);
+        Assert.Equal(HostFailure.ReleaseChanged, failed.Failure);
         Assert.Contains(host.Layout.Release(release), failed.Detail, StringComparison.Ordinal);
     }
 
@@ -238,8 +238,29 @@ public sealed class FetchTests
 
         AgentFailed failed = await agent.ReadFailureAsync(seeded.Fetch(host, release));
 
-        Assert.Equal(HostFailure.StorageFailed, failed.Failure);
+        Assert.Equal(HostFailure.ReleaseChanged, failed.Failure);
         Assert.Contains($" {changed} ", failed.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>A service that writes a log beside itself must not keep its host from being deployed to again.</summary>
+    [Fact]
+    public async Task WhatWasAddedToTheActiveReleaseIsNoReasonNotToRepeatADeploy()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId release = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, release));
+        await agent.ReadAsync<AgentStaged>();
+        await agent.SendAsync(new ActivateCommand(host.Root, release));
+        await agent.ReadAsync<AgentActivated>();
+        File.WriteAllText(Path.Combine(host.Layout.Release(release), "lib/app.log"), "started");
+
+        await agent.SendAsync(seeded.Fetch(host, release));
+
+        Assert.Equal(seeded.TotalBytes, (await agent.ReadAsync<AgentStaged>()).ResumedBytes);
+        File.WriteAllText(Path.Combine(host.Layout.Release(release), "lib/00.dll"), "changed by hand");
+        Assert.Equal(HostFailure.ReleaseChanged, (await agent.ReadFailureAsync(seeded.Fetch(host, release))).Failure);
     }
 
     private static void Relink(string link, string target)
@@ -405,7 +426,7 @@ public sealed class FetchTests
         host.Stage(release); // the same name, but not the same content
         using AgentProcess agent = await AgentProcess.StartAsync();
 
-        Assert.Equal(HostFailure.StorageFailed, (await agent.ReadFailureAsync(seeded.Fetch(host, release))).Failure);
+        Assert.Equal(HostFailure.ReleaseChanged, (await agent.ReadFailureAsync(seeded.Fetch(host, release))).Failure);
 
         await agent.SendAsync(new StatusCommand(host.Root));
         Assert.Null((await agent.ReadAsync<AgentStatus>()).LockedBy);

@@ -51,7 +51,7 @@ public sealed class SurveyTests : IDisposable
         await asker.SendAsync(Survey(seeded));
 
         AgentSurveyed surveyed = await asker.ReadAsync<AgentSurveyed>();
-        Assert.Equal([HostFailure.StorageFailed, HostFailure.Locked], surveyed.Findings.Select(finding => finding.Failure));
+        Assert.Equal([HostFailure.ReleaseChanged, HostFailure.Locked], surveyed.Findings.Select(finding => finding.Failure));
     }
 
     [Theory]
