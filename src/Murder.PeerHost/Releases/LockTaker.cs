@@ -28,7 +28,7 @@ internal sealed class LockTaker(ReleaseLayout layout, ILockingCommand claim, Tim
         LockHolder? holder = null;
         while (true)
         {
-            Directory.CreateDirectory(layout.Private);
+            Directory.CreateDirectory(layout.Private); // whoever held the lock may have removed it as he left
             if (ReleaseLock.TryTake(layout.Lock, self) is { } taken)
             {
                 return taken;

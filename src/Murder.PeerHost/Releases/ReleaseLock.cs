@@ -49,8 +49,9 @@ internal sealed class ReleaseLock : IDisposable
             return null;
         }
 
-        // Whoever held it may have removed the whole root just before: then this is a lock on a file that nobody else can find.
-        if (!File.Exists(path))
+        // Whoever held it may have removed it just before, with the whole root, and another have made it anew: then this is a lock on a file that
+        // nobody else can find.
+        if (!OpenFiles.IsAt(file.SafeFileHandle, path))
         {
             file.Dispose();
             return null;

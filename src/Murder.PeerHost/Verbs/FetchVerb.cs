@@ -40,8 +40,8 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         Metainfo metainfo = Membership.ParseMetainfo(command);
         _security = Membership.OpenCredential(command, time);
         new SharedLinks(_releases, command.Shared).RequireShared();
-        _releases.Prepare();
         _lock = await _releases.TakeLockAsync(command, cancellationToken).ConfigureAwait(false);
+        _releases.Prepare();
         if (_releases.IsStaged(command.Release))
         {
             Bitfield whole = await VerifyStagedAsync(metainfo, cancellationToken).ConfigureAwait(false);
