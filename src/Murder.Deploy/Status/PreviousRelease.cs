@@ -3,8 +3,9 @@ namespace Murder.Deploy;
 /// <summary>What a fleet goes back to, by what its hosts say.</summary>
 internal static class PreviousRelease
 {
-    /// <exception cref="DeploymentException">a host could not be asked or has nothing to go back to, or the hosts do not agree: nothing was changed</exception>
-    public static string Find(IReadOnlyList<HostStatus> hosts)
+    /// <summary>Hosts that cannot be asked or have nothing to go back to do not count, as long as they are few enough to be left out of a rollout.</summary>
+    /// <exception cref="DeploymentException">they are not, or the others do not agree: nothing was changed</exception>
+    public static string Find(IReadOnlyList<HostStatus> hosts, int failedHostsMax)
     {
         List<Problem> problems = [.. hosts.Select(host => host.Problem).OfType<Problem>()];
         HostStatus[] asked = [.. hosts.Where(host => host.Problem is null)];
@@ -12,6 +13,11 @@ internal static class PreviousRelease
         if (without.Length > 0)
         {
             problems.Add(RolloutProblems.NothingToGoBackTo(without));
+        }
+
+        if (hosts.Count - asked.Length + without.Length <= failedHostsMax && without.Length < asked.Length)
+        {
+            problems.Clear(); // the rollout will meet them, and tell
         }
 
         IGrouping<string, string>[] releases = [.. asked
