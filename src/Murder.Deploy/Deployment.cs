@@ -85,15 +85,21 @@ public static class Deployment
         }
     }
 
-    /// <summary>The release that was active on every host before the present one, and lies there still: what a way back is to activate.</summary>
-    public static async Task<string> FindPreviousAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken) =>
-        PreviousRelease.Find(await StatusAsync(settings with { Verify = "" }, log, cancellationToken).ConfigureAwait(false));
+    /// <summary>
+    /// The release that was active before the present one, and lies there still, on every host but those that may fail: what a way back is to activate.
+    /// </summary>
+    public static async Task<string> FindPreviousAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
+        IReadOnlyList<HostStatus> answers = await AskAsync(settings, options with { Verifies = false }, hosts, cancellationToken).ConfigureAwait(false);
+        return PreviousRelease.Find(answers, options.MaxFailedHosts.RoundedDown(hosts.Count));
+    }
 
     /// <summary>Asks every host what it holds, and whether that is still what was deployed if <see cref="DeploymentSettings.Verify"/> says so.</summary>
     public static async Task<IReadOnlyList<HostStatus>> StatusAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
     {
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
-        return await FleetStatus.Question(options.Verifies).AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
+        return await AskAsync(settings, options, hosts, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has every host remove its old releases.</summary>
@@ -124,6 +130,9 @@ public static class Deployment
         return metainfo.InfoHash.ToString();
     }
 
+    private static Task<IReadOnlyList<HostStatus>> AskAsync(DeploymentSettings settings, DeploymentOptions options, IReadOnlyList<TargetHost> hosts, CancellationToken cancellationToken) =>
+        FleetStatus.Question(options.Verifies).AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken);
+
     private static async Task<DeploymentReport> RollOutAsync(
         DeploymentPlan plan,
         Release release,
@@ -138,11 +147,10 @@ public static class Deployment
         {
             RolloutRun run = new(plan, settings, release, seeder, MakeFetch(plan, release, seeder), origin, log);
             await using ConfiguredAsyncDisposable running = run.ConfigureAwait(false);
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task rollingOut = run.RunAsync(stop.Token);
-            if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running && run.Rollout.Phase == RolloutPhase.Staging)
+            Task rollingOut = run.RunAsync(cancellationToken);
+            if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running)
             {
-                await stop.CancelAsync().ConfigureAwait(false); // without a seeder nothing more will be staged; what is staged needs none
+                run.SeederLost();
             }
 
             await rollingOut.ConfigureAwait(false);

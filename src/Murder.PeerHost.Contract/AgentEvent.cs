@@ -97,7 +97,8 @@ public sealed record AgentLocked : AgentEvent;
 /// half-way); null when there is nothing
 /// </param>
 /// <param name="WasActive"><c>current</c> pointed to the release already</param>
-public sealed record AgentSwitched(ReleaseId? Release, string? Previous, bool WasActive = false) : AgentEvent;
+/// <param name="WasSettled">and every step of an earlier activation had been done: what the host ran before this order is the release itself</param>
+public sealed record AgentSwitched(ReleaseId? Release, string? Previous, bool WasActive = false, bool WasSettled = false) : AgentEvent;
 
 /// <summary>Every step of the activation is done.</summary>
 /// <param name="Release">null when nothing is active any more</param>

@@ -8,7 +8,7 @@ namespace Murder.PeerHost.Contract;
 public static class AgentProtocol
 {
     /// <summary>Raised with every change that an older side would misunderstand. Both sides must be equal: the deployer brings its agent along.</summary>
-    public const int Version = 8;
+    public const int Version = 9;
 
     /// <summary>Longest line to the agent.</summary>
     public const int CommandLineBytesMax = 1024 * 1024;

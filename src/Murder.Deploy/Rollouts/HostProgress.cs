@@ -14,13 +14,14 @@ public sealed class HostProgress
     public bool HasFailed => Failure is not null;
 
     /// <summary>The host failed while it was activated or taken back, and what it runs now is not what it ran before, or is not known.</summary>
-    public bool IsAstray => HasFailed && State != HostState.RolledBack && (IsSwitched || IsRollbackOrdered || IsUnknown);
+    public bool IsAstray => HasFailed && State != HostState.RolledBack && !WasSettled && (IsSwitched || IsRollbackOrdered || IsUnknown);
 
     /// <summary><see cref="Detail"/>, and what the host runs now when that is not what one would think.</summary>
     public string WhatHappened => this switch
     {
         { State: HostState.RolledBack, PreviousRelease: { } previous } => $"{Detail.TrimEnd('.')}; it runs {previous} again",
         { State: HostState.RolledBack } => $"{Detail.TrimEnd('.')}; it runs no release, as before",
+        { WasSettled: true } => $"{Detail.TrimEnd('.')}; it runs this release since before the deploy, which left it there",
         { IsSwitched: true } => $"{Detail.TrimEnd('.')}; current points to the new release",
         { IsRollbackOrdered: true } => $"{Detail.TrimEnd('.')}; current points to {PreviousRelease ?? "nothing"} again",
         { IsUnknown: true } => $"{Detail.TrimEnd('.')}; it is not known what current points to",
@@ -73,6 +74,9 @@ public sealed class HostProgress
 
     /// <summary>It ran the release before this rollout: it is no work of this one, which does not take it back unless it fails.</summary>
     internal bool WasActive { get; set; }
+
+    /// <summary>It ran the release before this rollout, and an earlier activation of it had come to its good end: nothing it ran before this rollout is better.</summary>
+    internal bool WasSettled { get; set; }
 
     /// <summary>It ran the release before this rollout, in health, and nothing was done to it.</summary>
     public bool WasUntouched { get; internal set; }

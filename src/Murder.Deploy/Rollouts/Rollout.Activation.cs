@@ -5,8 +5,8 @@ namespace Murder.Deploy;
 
 /// <summary>
 /// Activation in waves. A wave's hosts are switched together; the next begins when each of them is active, by its own gates, or has failed. A host
-/// that fails after it was switched goes back to what it ran, and when more have failed than may, so does every other that was switched. With
-/// <see cref="FailurePolicy.Stop"/> nothing goes back.
+/// that fails after it was switched goes back to what it ran, and when more have failed than may, so does every other that was switched. A host that
+/// ran the very release in good order before stays at it, whatever its gates say now. With <see cref="FailurePolicy.Stop"/> nothing goes back.
 /// </summary>
 public sealed partial class Rollout
 {
@@ -130,6 +130,7 @@ public sealed partial class Rollout
             host.IsSwitched = true;
             host.SwitchedAt = now;
             host.WasActive = switched.WasActive;
+            host.WasSettled = switched.WasSettled;
             host.PreviousRelease = switched.Previous;
         }
     }
@@ -141,7 +142,7 @@ public sealed partial class Rollout
             host.State = HostState.RolledBack; // also after a cancel or a deadline
             host.RolledBackAt = now;
         }
-        else if (host.IsActivationOrdered && host.State != HostState.Active && Phase != RolloutPhase.RollingBack)
+        else if (host.IsActivationOrdered && host.State != HostState.Active && !HasRolledBack)
         {
             // Also after a cancel or a deadline: the host runs the release, whatever was written down before.
             FailedCount -= host.HasFailed ? 1 : 0;
@@ -172,7 +173,7 @@ public sealed partial class Rollout
             return;
         }
 
-        if (wasActivating && host.IsSwitched && _plan.OnFailure == FailurePolicy.RollBack)
+        if (wasActivating && host is { IsSwitched: true, WasSettled: false } && _plan.OnFailure == FailurePolicy.RollBack)
         {
             RollBack(index, now);
         }

@@ -50,6 +50,9 @@ public sealed partial class Rollout
     /// </summary>
     public static readonly TimeSpan ActivationPatience = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long hosts that are going back may go on when the deploy is cancelled: whoever sends the signal soon sends one that cannot be refused.</summary>
+    public static readonly TimeSpan WayBackPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>How often hosts are looked at for those that are overdue. One timer for all: with one a host, each of its signs of life would move it.</summary>
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
@@ -59,6 +62,7 @@ public sealed partial class Rollout
     private int _nextToLaunch;
     private int _launching;
     private Instant? _lookAt; // set while any host has an order to carry out
+    private Instant? _stopBy; // set when a rollout that is going back was cancelled
     private Instant? _stopAt; // set while agents are leaving
 
     public Rollout(DeploymentPlan plan)
@@ -77,13 +81,16 @@ public sealed partial class Rollout
     /// </summary>
     public bool IsLockedOut { get; private set; }
 
+    /// <summary>The seeder was gone before every host was staged. What hosts hold of the release they keep, for the next run.</summary>
+    public bool IsSeederLost { get; private set; }
+
     /// <summary>In the order of the plan.</summary>
     public IReadOnlyList<HostProgress> Hosts => _hosts;
 
     /// <summary>When the first fetch was ordered.</summary>
     public Instant? StagingStartedAt { get; private set; }
 
-    public Instant? NextTimeout => _stopAt ?? _lookAt;
+    public Instant? NextTimeout => _stopAt ?? (_stopBy < _lookAt ? _stopBy : _lookAt ?? _stopBy);
 
     public int FailedCount { get; private set; }
 
@@ -147,6 +154,9 @@ public sealed partial class Rollout
             case RolloutInput.AgentLeft left:
                 OnAgentGone(left.Host, HostFailure.AgentLost, "the agent left before its work was done", now);
                 break;
+            case RolloutInput.SeederLost:
+                OnSeederLost(now);
+                break;
             case RolloutInput.CancelRequested:
                 OnCancel(now);
                 break;
@@ -162,6 +172,10 @@ public sealed partial class Rollout
         if (_stopAt <= now)
         {
             Finish();
+        }
+        else if (_stopAt is null && _stopBy <= now)
+        {
+            StopAll(now);
         }
         else if (_lookAt <= now)
         {
@@ -249,7 +263,23 @@ public sealed partial class Rollout
 
         IsCancelled = true;
         _outputs.Enqueue(new RolloutOutput.CancelLaunches());
+        if (Phase == RolloutPhase.RollingBack)
+        {
+            _stopBy ??= now + WayBackPatience; // half a way back is the worst end of all
+            return;
+        }
+
         StopAll(now);
+    }
+
+    private void OnSeederLost(Instant now)
+    {
+        if (Phase == RolloutPhase.Staging)
+        {
+            IsSeederLost = true;
+            _outputs.Enqueue(new RolloutOutput.CancelLaunches());
+            StopAll(now);
+        }
     }
 
     /// <summary>When the host had failed before, the first reason is the one that counts; that it could not go back is said beside it.</summary>
@@ -329,11 +359,13 @@ public sealed partial class Rollout
                 Dismiss(index);
             }
 
-            if ((IsCancelled || IsLockedOut) && _hosts[index].State != GoalState && _hosts[index].State != HostState.RolledBack)
+            if ((IsCancelled || IsLockedOut || IsSeederLost) && _hosts[index].State != GoalState && _hosts[index].State != HostState.RolledBack)
             {
                 Fail(index, HostFailure.Cancelled, _hosts[index] switch
                 {
                     _ when IsLockedOut => "the deploy ended when it met a host that another deploy holds",
+                    _ when IsSeederLost => "the deploy ended when its seeder did",
+                    { WasSettled: true } => "the deploy was cancelled while the steps of this host's activation were repeated",
                     { IsSwitched: true } => "the deploy was cancelled while this host was being activated: it was switched to the new release, and is not known to be healthy",
                     { IsActivationOrdered: true } => "the deploy was cancelled while this host was being activated, and it did not say what it runs now",
                     _ => "the deploy was cancelled before this host was done",
@@ -399,7 +431,7 @@ public sealed partial class Rollout
     private void Finish()
     {
         Phase = RolloutPhase.Finished;
-        _lookAt = _stopAt = null;
+        _lookAt = _stopBy = _stopAt = null;
         _outputs.Enqueue(new RolloutOutput.Finished());
     }
 }

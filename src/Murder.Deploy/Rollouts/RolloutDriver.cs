@@ -34,6 +34,9 @@ internal sealed class RolloutDriver(
     /// <summary>Has <c>observe</c> called soon, on the loop: the rollout may be read there only. From any thread; after the end it does nothing.</summary>
     public void Look() => Post(new RolloutInput.LookedAt());
 
+    /// <summary>From any thread; after the end it does nothing.</summary>
+    public void SeederLost() => Post(new RolloutInput.SeederLost());
+
     /// <summary>Runs the rollout to its end, whatever happens on the hosts; cancellation makes the end come soon and in order.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -214,7 +217,7 @@ internal sealed class RolloutDriver(
                         Post(new RolloutInput.Locked(host));
                         break;
                     case AgentSwitched switched:
-                        Post(new RolloutInput.Switched(host, switched.Previous, switched.WasActive));
+                        Post(new RolloutInput.Switched(host, switched.Previous, switched.WasActive, switched.WasSettled));
                         break;
                     case AgentActivated activated:
                         Post(new RolloutInput.Activated(host, activated.WasDone));

@@ -46,11 +46,6 @@ internal static class RolloutEnd
             return null;
         }
 
-        if (rollout.IsCancelled)
-        {
-            return active + astray > 0 ? RolloutProblems.CancelledWhileActivating(active, astray, hosts) : null;
-        }
-
         if (rollout.IsLockedOut)
         {
             return RolloutProblems.LockedOut(rollout.Hosts.Count(host => host.Failure == HostFailure.Locked), hosts);
@@ -60,7 +55,17 @@ internal static class RolloutEnd
         {
             return astray > 0
                 ? RolloutProblems.NotRolledBack(astray, hosts)
-                : RolloutProblems.RolledBack(failed, hosts, plan.FailedHostsMax, rollout.Hosts.Count(host => host.State == HostState.RolledBack));
+                : RolloutProblems.RolledBack(failed, hosts, plan.FailedHostsMax, rollout.Hosts.Count(host => host.State == HostState.RolledBack), rollout.Hosts.Count(host => host.WasActive && host.State != HostState.RolledBack));
+        }
+
+        if (rollout.IsCancelled)
+        {
+            return active + astray > 0 ? RolloutProblems.CancelledWhileActivating(active, astray, hosts) : null;
+        }
+
+        if (rollout.IsSeederLost)
+        {
+            return null; // that is told by whoever saw it end
         }
 
         return active + astray > 0

@@ -33,7 +33,8 @@ public abstract record RolloutInput
     /// <summary><c>current</c> points to the release that was ordered, new or old; whether it is healthy is yet to be seen.</summary>
     /// <param name="Previous">what the host ran before; null when it ran nothing</param>
     /// <param name="WasActive">it did so before the order too</param>
-    public sealed record Switched(int Host, string? Previous, bool WasActive = false) : RolloutInput;
+    /// <param name="WasSettled">and an earlier activation had come to its good end</param>
+    public sealed record Switched(int Host, string? Previous, bool WasActive = false, bool WasSettled = false) : RolloutInput;
 
     /// <summary>The release that was ordered runs, and passed its gates.</summary>
     /// <param name="WasDone">it did so before, and the host was left alone</param>
@@ -47,6 +48,9 @@ public abstract record RolloutInput
 
     /// <summary>The agent said goodbye, as it was told to.</summary>
     public sealed record AgentLeft(int Host) : RolloutInput;
+
+    /// <summary>The seeder on the deploying machine is gone: what no host has yet, none will get.</summary>
+    public sealed record SeederLost : RolloutInput;
 
     /// <summary>Somebody wants to see where the rollout stands. Nothing changes.</summary>
     public sealed record LookedAt : RolloutInput;

@@ -15,9 +15,11 @@ internal static class RolloutProblems
         $"{failed} of {hosts} hosts failed: {active} run the release, {astray} may point to it without being healthy, and the others run what they ran before.",
         "Mend the hosts named above and run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release.");
 
-    public static Problem RolledBack(int failed, int hosts, int allowed, int back) => new(
+    /// <param name="back">hosts that went back</param>
+    /// <param name="stayed">hosts that ran the release before the deploy, which leaves them at it</param>
+    public static Problem RolledBack(int failed, int hosts, int allowed, int back, int stayed) => new(
         "MURDER0605",
-        $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}: {WentBack(back)}.",
+        $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}: {WentBack(back)}{(stayed == 0 ? "" : $"; {stayed} ran the release before this deploy and run it still")}.",
         "Mend what the hosts named above report, in the release or on the host, and deploy again; the release lies on all hosts still.");
 
     public static Problem NotRolledBack(int stuck, int hosts) => new(

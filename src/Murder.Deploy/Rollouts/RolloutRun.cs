@@ -39,6 +39,9 @@ internal sealed class RolloutRun : IAsyncDisposable
         return _driver.RunAsync(cancellationToken);
     }
 
+    /// <summary>The seeder is gone. From any thread.</summary>
+    public void SeederLost() => _driver.SeederLost();
+
     /// <summary>To be called when the run and the seeder have ended.</summary>
     /// <returns>what it came to, which the page has shown</returns>
     public async Task<DeploymentReport> FinishAsync()

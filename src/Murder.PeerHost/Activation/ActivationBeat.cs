@@ -2,7 +2,7 @@ using Murder.PeerHost.Contract;
 
 namespace Murder.PeerHost;
 
-/// <summary>Tells the deployer every few seconds that an activation is still at work, whatever it waits for.</summary>
+/// <summary>Tells the deployer every few seconds that the steps of an activation are still at work, whatever they wait for.</summary>
 internal sealed class ActivationBeat : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending = new();

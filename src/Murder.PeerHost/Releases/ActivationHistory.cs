@@ -14,6 +14,9 @@ internal sealed class ActivationHistory
     /// <summary>The release whose activation came to its end, every step of it, and was not touched since; null when that of the last one did not.</summary>
     public string? Settled { get; private set; }
 
+    /// <summary><see cref="StepsDigest"/> of what was done to it; null when the log does not tell, or nothing is settled.</summary>
+    public string? SettledSteps { get; private set; }
+
     /// <param name="entry">the one that was written next</param>
     public void Add(AuditEntry entry)
     {
@@ -53,6 +56,7 @@ internal sealed class ActivationHistory
         if (isSwitch || entry.Release == Settled) // another's failure came before its switch
         {
             Settled = entry.Result == AuditEntry.Ok ? entry.Release : null;
+            SettledSteps = entry.Result == AuditEntry.Ok ? entry.Steps : null;
         }
 
         if (!isSwitch)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Murder.PeerHost;
 
@@ -14,6 +15,10 @@ namespace Murder.PeerHost;
 /// </param>
 internal sealed record AuditEntry(DateTimeOffset Time, string Verb, string? Release, string? Previous, string DeployedBy, string Result)
 {
+    /// <summary>Of an activation or rollback that came to its good end: <see cref="StepsDigest"/> of what was done; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Steps { get; init; }
+
     public const string Stage = "stage";
     public const string Activate = "activate";
     public const string Rollback = "rollback";

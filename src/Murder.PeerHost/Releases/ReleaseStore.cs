@@ -10,6 +10,9 @@ namespace Murder.PeerHost;
 /// </summary>
 internal sealed class ReleaseStore
 {
+    /// <summary>Of a link that is to become <c>current</c>; the id of the process that makes it follows.</summary>
+    private const string LinkPrefix = ".current.";
+
     private readonly ReleaseLayout _layout;
     private readonly AuditLog _audit;
     private readonly Action<string> _warn;
@@ -40,12 +43,11 @@ internal sealed class ReleaseStore
     }
 
     /// <summary>
-    /// Makes the folders that are missing. What stands in those that are there is on disk afterwards, though an agent died that had renamed
-    /// something and not yet synced it: from here on it is counted on.
+    /// Makes the folders that are missing, under the lock: whoever held it before may have removed what he had made. What stands in those that
+    /// are there is on disk afterwards, though an agent died that had renamed something and not yet synced it: from here on it is counted on.
     /// </summary>
     public void Prepare()
     {
-        MakeFolder(_layout.Root);
         MakeFolder(_layout.Releases);
         MakeFolder(_layout.Metainfos);
         Steps.SyncFolder(_layout.Releases);
@@ -53,9 +55,12 @@ internal sealed class ReleaseStore
         SyncCurrent();
     }
 
+    /// <summary>Makes the folder that the lock lies in when it is missing.</summary>
     /// <exception cref="VerbException">somebody else holds the lock, and goes on holding it</exception>
     public async Task<ReleaseLock> TakeLockAsync(ILockingCommand command, CancellationToken cancellationToken)
     {
+        MakeFolder(_layout.Root);
+        MakeFolder(_layout.Private);
         LockTaker taker = new(_layout, command, _time);
         ReleaseLock taken = await taker.TakeAsync(cancellationToken).ConfigureAwait(false);
         if (taker.Broken is { } broken)
@@ -215,7 +220,7 @@ internal sealed class ReleaseStore
         RequireLink();
         RemoveLinksLeft();
         Steps.SyncFolder(_layout.Releases); // where an agent may have died that had staged it
-        string next = Path.Combine(_layout.Root, $".current.{Environment.ProcessId}");
+        string next = Path.Combine(_layout.Root, $"{LinkPrefix}{Environment.ProcessId}");
         Steps.Link(next, ReleaseLayout.CurrentTarget(id));
         Steps.Rename(next, _layout.Current);
         SyncCurrent();
@@ -227,11 +232,13 @@ internal sealed class ReleaseStore
     /// <summary>Of agents that died before their link became <c>current</c>; whoever has the lock may remove them.</summary>
     public void RemoveLinksLeft()
     {
-        foreach (FileSystemInfo left in new DirectoryInfo(_layout.Root).EnumerateFileSystemInfos(".current.*").Where(left => left.LinkTarget is not null))
+        foreach (FileSystemInfo left in new DirectoryInfo(_layout.Root).EnumerateFileSystemInfos(LinkPrefix + "*").Where(IsLinkLeft))
         {
             Steps.DeleteFile(left.FullName);
         }
     }
+
+    private static bool IsLinkLeft(FileSystemInfo entry) => entry.LinkTarget is not null && entry.Name[LinkPrefix.Length..].All(char.IsAsciiDigit);
 
     /// <summary>Nothing is active any more.</summary>
     /// <exception cref="VerbException"><c>current</c> is something else than a link</exception>
@@ -243,11 +250,12 @@ internal sealed class ReleaseStore
     }
 
     /// <summary>Writes down what was done. It is done, whatever can be written about it: a failure is only a warning.</summary>
-    public void Audit(string verb, ReleaseId? release, string? previous, string deployedBy, string result)
+    /// <param name="steps">digest of the steps of an activation that came to its good end</param>
+    public void Audit(string verb, ReleaseId? release, string? previous, string deployedBy, string result, string? steps = null)
     {
         try
         {
-            _audit.Append(new AuditEntry(_time.GetUtcNow(), verb, release?.Value, previous, deployedBy, result));
+            _audit.Append(new AuditEntry(_time.GetUtcNow(), verb, release?.Value, previous, deployedBy, result) { Steps = steps });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -256,14 +264,16 @@ internal sealed class ReleaseStore
     }
 
     /// <summary>The release that was active before the current one and is still there; null when there is none.</summary>
-    public string? Previous()
+    public string? Previous() => PreviousOf(ReadHistory());
+
+    /// <inheritdoc cref="Previous"/>
+    public string? PreviousOf(ActivationHistory history)
     {
         string? current = Current();
-        return _audit.ReadHistory(current).NewestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && IsStaged(id));
+        return history.NewestFirst.FirstOrDefault(release => release != current && ReleaseId.TryParse(release, out ReleaseId id) && IsStaged(id));
     }
 
-    /// <summary>Every step of the last activation was done, and it was this release's.</summary>
-    public bool IsSettled(ReleaseId id) => _audit.ReadHistory(Current()).Settled == id.Value;
+    public ActivationHistory ReadHistory() => _audit.ReadHistory(Current());
 
     /// <summary>What this user may still write below the root, or below the nearest parent that exists.</summary>
     public DiskSpace FreeSpace()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Murder.PeerHost.Contract;
 
 namespace Murder.PeerHost;
@@ -23,27 +24,44 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
         using ReleaseLock? taken = held is null ? await _releases.TakeLockAsync(command, cancellationToken).ConfigureAwait(false) : null;
         RequireStaged();
         string? current = _releases.Current();
-        bool isToBeSwitched = current != command.Release?.Value;
-        string? previous = isToBeSwitched ? current : _releases.Previous();
-        ActivationBeat beat = new(events, options, time);
-        await using (beat.ConfigureAwait(false))
+        if (current != command.Release?.Value)
         {
-            bool isDone = !isToBeSwitched && await IsDoneAsync(steps, cancellationToken).ConfigureAwait(false);
-            if (isDone)
-            {
-                events.Send(new AgentSwitched(command.Release, previous, WasActive: true));
-            }
-            else
-            {
-                await CarryOutAsync(steps, isToBeSwitched, previous, cancellationToken).ConfigureAwait(false);
-            }
-
-            return new AgentActivated(command.Release, WasDone: isDone);
+            await CarryOutAsync(steps, new AgentSwitched(command.Release, current), cancellationToken).ConfigureAwait(false);
+            return new AgentActivated(command.Release);
         }
+
+        ActivationHistory history = _releases.ReadHistory();
+        bool isSettled = command.Release is { } release && history.Settled == release.Value;
+        AgentSwitched switched = new(command.Release, _releases.PreviousOf(history), WasActive: true, WasSettled: isSettled);
+        bool isDone = isSettled && history.SettledSteps == StepsDigest.Of(command.Steps) && await IsAliveAsync(steps, cancellationToken).ConfigureAwait(false);
+        if (isDone)
+        {
+            events.Send(switched);
+        }
+        else
+        {
+            await CarryOutAsync(steps, switched, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new AgentActivated(command.Release, WasDone: isDone);
     }
 
-    private async Task<bool> IsDoneAsync(StepRunner steps, CancellationToken cancellationToken) =>
-        command.Release is { } release && _releases.IsSettled(release) && (command.IsRollback || Shared.AreMade(release)) && await steps.IsAliveAsync(cancellationToken).ConfigureAwait(false);
+    private async Task<bool> IsAliveAsync(StepRunner steps, CancellationToken cancellationToken)
+    {
+        if (!command.IsRollback && !Shared.AreMade(command.Release!.Value))
+        {
+            return false;
+        }
+
+        await using ConfiguredAsyncDisposable beat = Beat();
+        return await steps.IsAliveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// For what the release's own commands may take their time over, and for nothing else: a disk that hangs in a rename or a sync is told by the
+    /// silence.
+    /// </summary>
+    private ConfiguredAsyncDisposable Beat() => new ActivationBeat(events, options, time).ConfigureAwait(false);
 
     private void RequireStaged()
     {
@@ -58,25 +76,35 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
     }
 
     /// <summary>Writes down the switch when it is done, and whatever fails.</summary>
-    private async Task CarryOutAsync(StepRunner steps, bool isToBeSwitched, string? previous, CancellationToken cancellationToken)
+    /// <param name="switched">what is to be said when <c>current</c> points to the release</param>
+    private async Task CarryOutAsync(StepRunner steps, AgentSwitched switched, CancellationToken cancellationToken)
     {
+        string? previous = switched.Previous;
         try
         {
             MakeLinks();
-            await steps.RunBeforeSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (isToBeSwitched)
+            await using (Beat())
             {
-                Switch(previous);
+                await steps.RunBeforeSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
             }
-            else
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (switched.WasActive)
             {
                 _releases.SyncCurrent();
             }
+            else
+            {
+                Switch(previous);
+            }
 
-            events.Send(new AgentSwitched(command.Release, previous, WasActive: !isToBeSwitched));
-            await steps.RunAfterSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
-            if (!isToBeSwitched || !command.Steps.IsNone)
+            events.Send(switched);
+            await using (Beat())
+            {
+                await steps.RunAfterSwitchAsync(previous, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (switched.WasActive || !command.Steps.IsNone)
             {
                 Audit(previous, AuditEntry.Ok);
             }
@@ -143,5 +171,5 @@ internal sealed class ActivateVerb(ActivateCommand command, IEventSink events, L
     }
 
     private void Audit(string? previous, string result) =>
-        _releases.Audit(command.IsRollback ? AuditEntry.Rollback : AuditEntry.Activate, command.Release, previous, command.DeployedBy, result);
+        _releases.Audit(command.IsRollback ? AuditEntry.Rollback : AuditEntry.Activate, command.Release, previous, command.DeployedBy, result, result == AuditEntry.Ok ? StepsDigest.Of(command.Steps) : null);
 }

@@ -6,6 +6,34 @@ namespace Murder.Deploy.Tests;
 public sealed class RolloutTests
 {
     [Fact]
+    public void WithoutItsSeederADeployEndsAndHostsKeepWhatTheyHave()
+    {
+        RolloutScript script = new(hosts: 2);
+        script.Ready(0);
+        script.Ready(1);
+        script.Staged(0);
+
+        Assert.Equal(["cancel launches", "stop 0", "stop 1"], script.Say(new RolloutInput.SeederLost())); // not "abort", which would discard it
+
+        script.Left(0);
+        script.Left(1);
+        Assert.Equal(RolloutPhase.Finished, script.Rollout.Phase);
+        Assert.False(script.Rollout.HasSucceeded);
+        Assert.False(script.Rollout.IsCancelled);
+    }
+
+    [Fact]
+    public void OnceAllAreStagedTheSeederIsOfNoMoreUse()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 1);
+
+        Assert.Equal([], script.Say(new RolloutInput.SeederLost()));
+        script.Activated(0);
+
+        Assert.True(script.Rollout.HasSucceeded);
+    }
+
+    [Fact]
     public void StagesEverywhereBeforeItActivatesAnywhere()
     {
         RolloutScript script = new(hosts: 2);

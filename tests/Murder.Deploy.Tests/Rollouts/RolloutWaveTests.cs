@@ -150,11 +150,58 @@ public sealed class RolloutWaveTests
         script.Activated(1);
         Assert.Equal(RolloutPhase.RollingBack, script.Rollout.Phase);
         script.Cancel();
+        script.Wait(Rollout.WayBackPatience);
+        Assert.Equal(["abort 0", "abort 1"], script.Orders);
 
         script.Activated(0);
 
         Assert.Equal((HostState.RolledBack, HostFailure.Cancelled, 2), (script.Rollout.Hosts[0].State, script.Rollout.Hosts[0].Failure!.Value, script.Rollout.FailedCount));
         Assert.False(script.Rollout.Hosts[0].IsAstray);
+    }
+
+    [Fact]
+    public void AWayBackThatIsCancelledIsGoneToItsEnd()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 2);
+        script.Activated(0);
+        script.Switched(1);
+        script.Failed(1, HostFailure.Unhealthy);
+        script.Activated(1);
+
+        Assert.Equal(["cancel launches"], script.Cancel());
+        Assert.Equal(["abort 0", "abort 1"], script.Activated(0));
+
+        Assert.Equal(["RolledBack", "RolledBack"], States(script));
+        Assert.Equal("MURDER0605", RolloutEnd.ProblemOf(TestPlan.For([new TargetHost("a") { Address = "a", Root = "/a" }, new TargetHost("b") { Address = "b", Root = "/b" }]), script.Rollout)!.Code);
+    }
+
+    /// <summary>An operator who repeats a deploy while a database is down must not get the release before the one that ran for days.</summary>
+    [Fact]
+    public void AHostThatRanTheReleaseInGoodOrderBeforeStaysAtItWhateverItsGatesSay()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 2);
+        script.Say(new RolloutInput.Switched(0, "1.0.0-old", WasActive: true, WasSettled: true));
+        script.Say(new RolloutInput.Switched(1, "1.0.0-old", WasActive: true, WasSettled: true));
+
+        Assert.Equal(["stop 0"], script.Failed(0, HostFailure.Unhealthy));
+        Assert.Equal(["stop 1"], script.Failed(1, HostFailure.Unhealthy));
+        Assert.Equal(["Failed", "Failed"], States(script));
+        Assert.False(script.Rollout.Hosts[0].IsAstray);
+        Assert.Equal("why; it runs this release since before the deploy, which left it there", script.Rollout.Hosts[0].WhatHappened);
+    }
+
+    [Fact]
+    public void ALateWordThatTheReleaseRunsIsNoSuccessOnceAllWentBack()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 1);
+        script.Wait(Rollout.ActivationPatience);
+        Assert.True(script.Rollout.HasRolledBack);
+
+        script.Activated(0);
+
+        Assert.Equal((HostState.Failed, HostFailure.ActivationTimedOut), (script.Rollout.Hosts[0].State, script.Rollout.Hosts[0].Failure!.Value));
+        Assert.True(script.Rollout.Hosts[0].IsAstray);
+        Assert.Contains("current points to the new release", script.Rollout.Hosts[0].WhatHappened, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -282,7 +282,7 @@ public sealed class CrashTests : IAsyncLifetime
     private IReadOnlyList<string> Describe(HostFixture host) =>
     [
         History(host),
-        $"settled: {At(host).IsSettled(Release)}",
+        $"settled: {At(host).ReadHistory().Settled == Release.Value}",
         .. TreeSnapshot.Of(host.Root).Where(line => !line.StartsWith(".murder/lock ", StringComparison.Ordinal) && !line.StartsWith(".murder/audit.jsonl ", StringComparison.Ordinal)),
     ];
 }

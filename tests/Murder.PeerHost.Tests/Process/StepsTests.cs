@@ -378,7 +378,7 @@ public sealed class StepsTests : IDisposable
 
         await agent.SendAsync(command);
 
-        Assert.Equal(new AgentSwitched(second, first.Value, WasActive: true), await NextAsync(agent));
+        Assert.Equal(new AgentSwitched(second, first.Value, WasActive: true, WasSettled: true), await NextAsync(agent));
         Assert.Equal(new AgentActivated(second, WasDone: true), await NextAsync(agent));
         Assert.Equal(string.Join('\n', [.. all, "is-active web.service", ""]), await File.ReadAllTextAsync(LogPath));
 
@@ -386,6 +386,24 @@ public sealed class StepsTests : IDisposable
         await agent.SendAsync(command);
         Assert.False((await agent.ReadAsync<AgentActivated>()).WasDone);
         Assert.Equal(string.Join('\n', [.. all, "is-active web.service", "is-active web.service", .. all, ""]), await File.ReadAllTextAsync(LogPath));
+    }
+
+    /// <summary>The process that runs is of the release before: nobody has restarted it.</summary>
+    [Fact]
+    public async Task StepsThatWereNeverDoneAreDoneThoughTheReleaseRunsAlready()
+    {
+        (_, ReleaseId second) = await StageTwoAsync();
+        using AgentProcess agent = await StartAsync(systemctl: "echo \"$*\" >>\"$MURDER_ROOT/log\"");
+        await agent.SendAsync(Activate(second));
+        await agent.ReadAsync<AgentActivated>();
+
+        ActivateCommand command = Activate(second) with { Steps = new ActivationSteps { Service = "web.service" } };
+        await agent.SendAsync(command);
+        Assert.False((await agent.ReadAsync<AgentActivated>()).WasDone);
+        await agent.SendAsync(command);
+        Assert.True((await agent.ReadAsync<AgentActivated>()).WasDone);
+
+        Assert.Equal(["restart web.service", "is-active web.service"], await File.ReadAllLinesAsync(LogPath));
     }
 
     [Fact]
