@@ -223,7 +223,10 @@ public sealed record PruneCommand(string Root, int Keep) : AgentCommand, ILockin
 /// <summary>The deploy is over: leave the swarm, say <see cref="AgentBye"/>, exit 0.</summary>
 public sealed record StopCommand : AgentCommand
 {
-    /// <summary>First remove old releases, as <see cref="PruneCommand"/> does; null to leave them. Whether it can be done changes nothing any more.</summary>
+    /// <summary>
+    /// First remove old releases, as <see cref="PruneCommand"/> does but for at most <see cref="AgentProtocol.PruneMax"/>; null to leave them. What
+    /// cannot be done of it is told by <see cref="AgentNotPruned"/>, and changes nothing else.
+    /// </summary>
     public int? KeepReleases { get; init; }
 }
 

@@ -19,6 +19,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentSurveyed), "surveyed")]
 [JsonDerivedType(typeof(AgentReached), "reached")]
 [JsonDerivedType(typeof(AgentPruned), "pruned")]
+[JsonDerivedType(typeof(AgentNotPruned), "notPruned")]
 [JsonDerivedType(typeof(AgentFailed), "failed")]
 [JsonDerivedType(typeof(AgentBye), "bye")]
 public abstract record AgentEvent;
@@ -148,6 +149,10 @@ public sealed record SurveyUnreached(string Endpoint, string Reason);
 
 /// <param name="Removed">releases, half ones with their suffix</param>
 public sealed record AgentPruned(IReadOnlyList<string> Removed, long FreedBytes) : AgentEvent;
+
+/// <summary>The deploy is done, and old releases that were to go with <see cref="StopCommand"/> are still there, or half there.</summary>
+/// <param name="Detail">one sentence that names the thing</param>
+public sealed record AgentNotPruned(string Detail) : AgentEvent;
 
 /// <summary>
 /// The command could not be carried out. Nothing that was live has changed, unless <see cref="AgentSwitched"/> was said before: then

@@ -27,6 +27,9 @@ public static class AgentProtocol
     /// <summary>How long an agent that was told to go may clean up before it says goodbye. The deployer waits a little longer.</summary>
     public static TimeSpan LeaveMax { get; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How much of that it may spend on old releases. What it does not get done is left to the next deploy.</summary>
+    public static TimeSpan PruneMax { get; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The lease: an agent whose deployer said nothing for this long stops, cleans up and exits.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(60);
 }

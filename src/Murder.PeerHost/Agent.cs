@@ -68,12 +68,33 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
             _fetch?.DiscardUnfinished();
         }
 
-        if (reason == EndReason.Stop && channel.KeepReleases is { } keep)
+        if (reason == EndReason.Stop && channel.KeepReleases is { } keep && _fetch is { } fetch)
         {
-            _fetch?.Prune(keep);
+            await PruneAsync(fetch, keep).ConfigureAwait(false);
         }
 
         await DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody waits long for what is to go: the deploy has come to its good end.</summary>
+    private async Task PruneAsync(FetchVerb fetch, int keep)
+    {
+        string? reason;
+        try
+        {
+            reason = await Task.Run(() => fetch.Prune(keep)).WaitAsync(AgentProtocol.PruneMax, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A disk that is slow or hangs. The process ends in the middle of it, as it may anywhere; the lock goes with it, and not before.
+            _fetch = null;
+            reason = $"it was not done within {AgentProtocol.PruneMax.TotalSeconds:0} s";
+        }
+
+        if (reason is not null)
+        {
+            channel.Send(new AgentNotPruned(reason));
+        }
     }
 
     private async Task CarryOutAllAsync()

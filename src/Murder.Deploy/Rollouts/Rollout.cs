@@ -117,6 +117,8 @@ public sealed partial class Rollout
                 break;
             case RolloutInput.PeerBanned:
                 return; // the swarm deals with it; people read of it in the log
+            case RolloutInput.NotPruned:
+                return; // the release runs, and people read of it in the log
             case RolloutInput.LookedAt:
                 return;
             case RolloutInput.AgentReady ready:

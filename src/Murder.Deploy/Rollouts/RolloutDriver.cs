@@ -228,6 +228,9 @@ internal sealed class RolloutDriver(
                     case AgentPeerBanned banned:
                         Post(new RolloutInput.PeerBanned(host, banned.Endpoint, banned.Detail));
                         break;
+                    case AgentNotPruned notPruned:
+                        Post(new RolloutInput.NotPruned(host, notPruned.Detail));
+                        break;
                     case AgentBye:
                         return new RolloutInput.AgentLeft(host);
                 }

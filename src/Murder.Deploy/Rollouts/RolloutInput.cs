@@ -46,6 +46,9 @@ public abstract record RolloutInput
     /// <summary>The agent is gone without having been told to go.</summary>
     public sealed record AgentLost(int Host, HostFailure Failure, string Detail) : RolloutInput;
 
+    /// <summary>The agent is on its way out, and could not remove all old releases. Nothing else changes.</summary>
+    public sealed record NotPruned(int Host, string Detail) : RolloutInput;
+
     /// <summary>The agent said goodbye, as it was told to.</summary>
     public sealed record AgentLeft(int Host) : RolloutInput;
 

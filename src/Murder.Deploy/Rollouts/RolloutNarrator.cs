@@ -51,6 +51,9 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
             case RolloutInput.PeerBanned banned:
                 log.Report(RolloutProblems.LyingPeer(Name(banned.Host), banned.Endpoint, banned.Detail));
                 break;
+            case RolloutInput.NotPruned notPruned:
+                log.Report(RolloutProblems.NotPruned(Name(notPruned.Host), notPruned.Detail));
+                break;
         }
 
         if (rollout.Phase < RolloutPhase.Stopping)

@@ -72,6 +72,11 @@ internal static class RolloutProblems
         $"{host} got corrupt data from {endpoint} and banned it ({detail}); the release is whole all the same.",
         "Check memory and disk of the machine at that address, and who else can reach the swarm port.");
 
+    public static Problem NotPruned(string host, string detail) => new(
+        "MURDER1606",
+        $"{host} runs the release, but old ones could not be removed: {detail.TrimEnd('.')}.",
+        "The deploy is not touched by it, and the next one tries again. Mend what keeps them on the host (rights, a mount, its disk) and run 'dotnet msbuild -t:MurderPrune'.");
+
     private static string WentBack(int hosts) => hosts switch
     {
         0 => "no host had been switched yet, and all run what they ran before",

@@ -17,29 +17,29 @@ internal sealed class ReleasePruner(ReleaseStore releases)
     /// Old releases but the newest so many, the active one and the one before it; what is half there; and what agents left that died: folders
     /// that were being removed, descriptions of releases that are gone, links that did not become <c>current</c>.
     /// </summary>
-    /// <exception cref="VerbException">something could not be removed; the rest is</exception>
     public PruneResult Prune(int keep)
     {
         List<string> failures = [];
-        long bytes = RemoveFolders(failures); // before others of the same names come
+        long bytes = RemoveFolders([]); // before others of the same names come; what stays is tried, and told, once more
         string?[] wanted = [releases.Current(), Followed(), releases.Previous()];
         string[] unwanted =
         [
             .. releases.Staged().Select(id => id.Value).Where(id => !wanted.Contains(id)).SkipLast(keep),
             .. releases.Partials().Select(id => id.Value + ReleaseLayout.PartialSuffix),
         ];
-        foreach (string name in unwanted)
-        {
-            Try(() => releases.Steps.Rename(Path.Combine(Layout.Releases, name), Path.Combine(Layout.Releases, ReleaseLayout.RemovedPrefix + name)), failures);
-        }
+        string[] removed =
+        [
+            .. unwanted.Where(name => Try(
+                Path.Combine(Layout.Releases, name),
+                () => releases.Steps.Rename(Path.Combine(Layout.Releases, name), Path.Combine(Layout.Releases, ReleaseLayout.RemovedPrefix + name)),
+                failures)),
+        ];
 
-        Try(releases.RemoveLinksLeft, failures);
-        Try(RemoveMetainfos, failures);
-        Try(() => releases.Steps.SyncFolder(Layout.Releases), failures); // the names are theirs no more, also after a crash
+        Try(Layout.Root, releases.RemoveLinksLeft, failures);
+        Try(Layout.Metainfos, RemoveMetainfos, failures);
+        Try(Layout.Releases, () => releases.Steps.SyncFolder(Layout.Releases), failures); // the names are theirs no more, also after a crash
         bytes += RemoveFolders(failures);
-        return failures.Count == 0
-            ? new PruneResult(unwanted, bytes)
-            : throw new VerbException(HostFailure.StorageFailed, $"not everything could be removed: {failures[0]}");
+        return new PruneResult(removed, bytes, failures);
     }
 
     /// <summary>The release that is met by whoever follows <c>current</c>, however a link that somebody made by hand leads there.</summary>
@@ -54,6 +54,7 @@ internal sealed class ReleasePruner(ReleaseStore releases)
         foreach (DirectoryInfo folder in Directory.Exists(Layout.Releases) ? new DirectoryInfo(Layout.Releases).EnumerateDirectories(ReleaseLayout.RemovedPrefix + "*") : [])
         {
             Try(
+                folder.FullName,
                 () =>
                 {
                     long size = SizeOf(folder.FullName);
@@ -88,18 +89,22 @@ internal sealed class ReleasePruner(ReleaseStore releases)
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         }.Sum();
 
-    private static void Try(Action remove, List<string> failures)
+    /// <param name="path">for the failure, where the system's own words may name something else or nothing</param>
+    private static bool Try(string path, Action remove, List<string> failures)
     {
         try
         {
             remove();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            failures.Add(e.Message);
+            failures.Add($"{path}: {e.Message.TrimEnd('.')}");
+            return false;
         }
     }
 }
 
-/// <param name="Removed">releases, and half ones with their suffix</param>
-internal sealed record PruneResult(IReadOnlyList<string> Removed, long FreedBytes);
+/// <param name="Removed">releases, and half ones with their suffix, that are under their names no more</param>
+/// <param name="Failures">what could not be removed, and why; the rest is</param>
+internal sealed record PruneResult(IReadOnlyList<string> Removed, long FreedBytes, IReadOnlyList<string> Failures);

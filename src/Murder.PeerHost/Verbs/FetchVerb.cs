@@ -68,7 +68,8 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
     public void DiscardUnfinished() => _discards = true;
 
     /// <summary>The deploy is done: removes old releases, as far as it can.</summary>
-    public void Prune(int keep)
+    /// <returns>why not all of them are gone; null when they are</returns>
+    public string? Prune(int keep)
     {
         try
         {
@@ -76,10 +77,12 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
             {
                 PruneVerb.Prune(_releases!, keep, command.DeployedBy);
             }
+
+            return null;
         }
         catch (Exception e) when (e is VerbException or IOException or UnauthorizedAccessException)
         {
-            warn(e.Message); // the deploy has come to its good end, and the next one tries again
+            return e.Message; // the deploy has come to its good end, and the next one tries again
         }
     }
 

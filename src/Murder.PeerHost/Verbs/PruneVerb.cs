@@ -22,6 +22,7 @@ internal static class PruneVerb
     }
 
     /// <inheritdoc cref="ReleasePruner.Prune"/>
+    /// <exception cref="VerbException">something could not be removed; the rest is</exception>
     public static PruneResult Prune(ReleaseStore releases, int keep, string deployedBy)
     {
         PruneResult result = new ReleasePruner(releases).Prune(keep);
@@ -30,6 +31,11 @@ internal static class PruneVerb
             releases.Audit(AuditEntry.Prune, release: null, previous: null, deployedBy, $"removed {string.Join(", ", result.Removed)}");
         }
 
-        return result;
+        return result.Failures switch
+        {
+            [] => result,
+            [var only] => throw new VerbException(HostFailure.StorageFailed, $"not everything could be removed: {only}"),
+            [var first, ..] => throw new VerbException(HostFailure.StorageFailed, $"not everything could be removed: {first}; and {result.Failures.Count - 1} more"),
+        };
     }
 }

@@ -45,6 +45,7 @@ public sealed class AgentJsonTests
         new AgentActivated(Release, WasDone: true),
         new AgentActivated(null),
         new AgentFailed(HostFailure.DiskFull, "no room"),
+        new AgentNotPruned("busy"),
         new AgentBye(),
     ];
 

@@ -46,7 +46,8 @@ internal sealed class AgentProcess : IDisposable
     /// <summary>An agent that ends, as by a crash, before it takes one of its steps through the file system.</summary>
     /// <param name="step">counted from 0 on; negative for never</param>
     /// <param name="stepsPath">where it writes down each step, a line each, before it takes it</param>
-    public static async Task<AgentProcess> StartCrashingAsync(int step, string stepsPath)
+    /// <param name="hangs">in the step, instead</param>
+    public static async Task<AgentProcess> StartCrashingAsync(int step, string stepsPath, bool hangs = false)
     {
         ProcessStartInfo start = StartInfo([], sshConnection: null);
         start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
@@ -54,6 +55,11 @@ internal sealed class AgentProcess : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "murder-crashing-agent.dll"));
         start.ArgumentList.Add(step.ToString(CultureInfo.InvariantCulture));
         start.ArgumentList.Add(stepsPath);
+        if (hangs)
+        {
+            start.ArgumentList.Add("hangs");
+        }
+
         AgentProcess agent = new(Process.Start(start)!);
         agent.Hello = await agent.ReadAsync<AgentHello>();
         return agent;

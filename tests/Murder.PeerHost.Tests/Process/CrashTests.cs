@@ -235,7 +235,7 @@ public sealed class CrashTests : IAsyncLifetime
                     await verb.RunAsync(fetch?.LockOf(activate.Root), CancellationToken.None);
                     break;
                 case StopCommand { KeepReleases: { } keep }:
-                    fetch!.Prune(keep);
+                    Assert.Null(fetch!.Prune(keep));
                     await fetch.DisposeAsync();
                     break;
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Murder.PeerHost.Contract;
 using Murder.Testing;
 
@@ -57,6 +58,50 @@ public sealed class PruneTests : IDisposable
         {
             Command.Run("umount", _host.Root);
         }
+    }
+
+    /// <summary>The release runs, and a deploy does not wait for a disk that hangs over an old one.</summary>
+    [Fact]
+    public async Task ADiskThatHangsOverAnOldReleaseDelaysTheEndOfADeployByNoMoreThanItMay()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using TestDirectory notes = new();
+        (await PruneAfterFetchAsync(seeded, notes.Combine("undisturbed"), hangAt: -1)).Dispose();
+        int deletion = Array.FindIndex(File.ReadAllLines(notes.Combine("undisturbed")), step => step.StartsWith($"delete {_host.Layout.Releases}", StringComparison.Ordinal));
+
+        using AgentProcess agent = await PruneAfterFetchAsync(seeded, notes.Combine("hanging"), deletion);
+        Stopwatch leaving = Stopwatch.StartNew();
+        AgentNotPruned told = await agent.ReadAsync<AgentNotPruned>();
+        await agent.ReadAsync<AgentBye>();
+        Assert.Equal(0, await agent.ExitedAsync());
+
+        Assert.Contains("10 s", told.Detail, StringComparison.Ordinal);
+        Assert.InRange(leaving.Elapsed, AgentProtocol.PruneMax - TimeSpan.FromSeconds(2), AgentProtocol.LeaveMax);
+        Assert.Null(ReleaseStore.At(_host.Root, _ => { }, TimeProvider.System, FileSteps.Unobserved).LockedBy());
+        using AgentProcess next = await AgentProcess.StartAsync();
+        await next.SendAsync(new PruneCommand(_host.Root, Keep: 0));
+        await next.ReadAsync<AgentPruned>();
+        Assert.DoesNotContain(Names(), name => name.StartsWith(ReleaseLayout.RemovedPrefix, StringComparison.Ordinal));
+    }
+
+    /// <summary>An agent that has fetched and activated a release, and was told to remove the one old one that is there.</summary>
+    private async Task<AgentProcess> PruneAfterFetchAsync(SeededRelease seeded, string steps, int hangAt)
+    {
+        Command.Run("rm", "-rf", _host.Root);
+        _host.Stage("0.1.0");
+        AgentProcess agent = await AgentProcess.StartCrashingAsync(hangAt, steps, hangs: true);
+        ReleaseId release = seeded.Release("1.0.0");
+        await agent.SendAsync(seeded.Fetch(_host, release));
+        await agent.ReadAsync<AgentStaged>();
+        await agent.SendAsync(new ActivateCommand(_host.Root, release));
+        await agent.ReadAsync<AgentActivated>();
+        await agent.SendAsync(new StopCommand { KeepReleases = 0 });
+        if (hangAt < 0)
+        {
+            await agent.ReadAsync<AgentBye>();
+        }
+
+        return agent;
     }
 
     [Fact]
