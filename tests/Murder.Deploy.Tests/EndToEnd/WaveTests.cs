@@ -93,6 +93,25 @@ public sealed class WaveTests
     }
 
     [Fact]
+    public async Task ADeployThatIsCancelledBetweenWavesSaysHowManyRunWhatAndTheActivationFinishesIt()
+    {
+        using DeployFixture deploy = new();
+        deploy.Settings = deploy.Settings with { Release = "1.0.0-a", Waves = "1;100%", AfterActivate = "[ \"$(basename \"$MURDER_ROOT\")\" = host01 ] || sleep 1000" };
+        using CancellationTokenSource cancellation = new();
+        Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, cancellation.Token);
+        await Eventually.TrueAsync(() => running.IsCompleted || deploy.Log.Any(line => line.Contains("local02: switched", StringComparison.Ordinal)));
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Problem end = Assert.Single(deploy.Problems, problem => problem.Code == "MURDER0604");
+        Assert.Contains("1 of 3 hosts run the new release, and 2 may point to it", end.Text, StringComparison.Ordinal);
+        DeploymentReport finished = await Deployment.ActivateAsync(deploy.Settings with { AfterActivate = "true" }, isRollback: false, deploy, CancellationToken.None);
+        Assert.True(finished.Succeeded, string.Join('\n', deploy.Log));
+        Assert.All(CurrentsOf(deploy), current => Assert.Equal("releases/1.0.0-a", current));
+    }
+
+    [Fact]
     public async Task TheFirstReleaseEverIsTakenBackToNothing()
     {
         using DeployFixture deploy = Gated(waves: "100%");

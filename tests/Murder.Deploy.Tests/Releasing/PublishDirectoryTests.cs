@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 using Murder.Swarm.IO;
 using Murder.Testing;
@@ -125,7 +124,7 @@ public sealed class PublishDirectoryTests : IDisposable
         Write("closed/file", 1);
         Mode(_directory.Combine("closed"), UnixFileMode.None);
 
-        IReadOnlyList<Problem> problems = AsNobody(() => Assert.Throws<DeploymentException>(Read).Problems);
+        IReadOnlyList<Problem> problems = Nobody.Does(() => Assert.Throws<DeploymentException>(Read).Problems);
         Mode(_directory.Combine("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         Assert.All(problems, problem => Assert.Equal("MURDER0207", problem.Code));
@@ -166,22 +165,4 @@ public sealed class PublishDirectoryTests : IDisposable
             File.SetUnixFileMode(path, mode);
         }
     }
-
-    /// <summary>Root may read everything, and tests run as root in containers: this thread gives that up while it looks.</summary>
-    private static T AsNobody<T>(Func<T> look)
-    {
-        const uint Nobody = 65534;
-        uint before = (uint)SetFileSystemUser(Nobody);
-        try
-        {
-            return look();
-        }
-        finally
-        {
-            _ = SetFileSystemUser(before);
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "setfsuid")]
-    private static extern int SetFileSystemUser(uint user);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Murder.PeerHost.Contract;
 using Murder.Swarm;
 
@@ -38,6 +39,51 @@ public sealed class ReleaseBuilderTests
         Assert.NotEqual(upgraded, await BuildAsync("1.2.4"));
         deploy.Directory.Write("state/release.json", "no json"u8);
         Assert.StartsWith("1.2.4-20261124T042000Z-", await BuildAsync("1.2.4"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFileThatIsWrittenToWhileItIsHashedIsNamed()
+    {
+        using DeployFixture deploy = new();
+        string log = Path.Combine(deploy.PublishDirectory, "app.log");
+        using SafeFileHandle file = File.OpenHandle(log, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.SetLength(file, 400_000_000); // a hundred segments, hashed one after the other; takes no room
+        using CancellationTokenSource end = new();
+        Task writing = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                RandomAccess.Write(file, "x"u8, 0);
+            }
+        });
+
+        DeploymentException refusal = await Assert.ThrowsAsync<DeploymentException>(() => ReleaseBuilder.DescribeAsync(deploy.PublishDirectory, "web", CancellationToken.None));
+
+        await end.CancelAsync();
+        await writing;
+        Problem problem = Assert.Single(refusal.Problems);
+        Assert.Equal("MURDER0208", problem.Code);
+        Assert.Contains(log, problem.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each for itself could be shipped.</summary>
+    [Fact]
+    public async Task FilesThatCannotBeTogetherOnEverySystemAndLinksInACircleAreNamed()
+    {
+        using DeployFixture cases = new();
+        cases.Directory.Write("publish/WEB.dll", "x"u8);
+        using DeployFixture circle = new();
+        File.CreateSymbolicLink(Path.Combine(circle.PublishDirectory, "there"), "back");
+        File.CreateSymbolicLink(Path.Combine(circle.PublishDirectory, "back"), "there");
+
+        foreach ((DeployFixture deploy, string named) in new[] { (cases, "web.dll"), (circle, "'back'") })
+        {
+            DeploymentException refusal = await Assert.ThrowsAsync<DeploymentException>(() => ReleaseBuilder.DescribeAsync(deploy.PublishDirectory, "web", CancellationToken.None));
+
+            Problem problem = Assert.Single(refusal.Problems);
+            Assert.Equal("MURDER0209", problem.Code);
+            Assert.Contains(named, problem.Text, StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     [Theory]

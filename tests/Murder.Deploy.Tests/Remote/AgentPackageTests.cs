@@ -29,4 +29,21 @@ public sealed class AgentPackageTests
     [Fact]
     public void A_damaged_agent_is_not_sent_to_anybody() =>
         Assert.Throws<InvalidDataException>(() => AgentPackage.FromGzip("linux-x64", "not gzip at all"u8.ToArray()));
+
+    [Fact]
+    public void A_damaged_package_is_told_before_anything_is_published_or_any_host_is_touched()
+    {
+        using DeployFixture deploy = new();
+        deploy.PackAgent();
+        string agent = deploy.Directory.Combine("agents/linux-x64/murder-peer.gz");
+        byte[] whole = File.ReadAllBytes(agent);
+        whole[^5] ^= 1; // of the checksum
+        File.WriteAllBytes(agent, whole);
+
+        DeploymentException refusal = Assert.Throws<DeploymentException>(() => Deployment.Check(deploy.Settings with { Hosts = "root@127.0.0.1:1" }, toHosts: true));
+
+        Problem problem = Assert.Single(refusal.Problems);
+        Assert.Equal("MURDER0323", problem.Code);
+        Assert.Contains(deploy.Settings.AgentDirectory, problem.Text, StringComparison.Ordinal);
+    }
 }

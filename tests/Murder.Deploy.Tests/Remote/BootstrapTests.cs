@@ -213,6 +213,37 @@ public sealed class BootstrapTests
         }
     }
 
+    /// <summary>Mounted anew for the login alone, over every folder that the script knows; the root, which lies in one of them, is gone by that.</summary>
+    [Fact]
+    public async Task A_host_where_nothing_may_be_executed_is_named_with_every_folder()
+    {
+        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = ["ForceCommand exec unshare --mount sh -c 'for folder in /tmp /var/tmp /dev/shm ~; do mount -t tmpfs -o noexec none $folder; done; exec sh'"] });
+
+        HostException e = await ssh.FailAsync();
+
+        Assert.Equal(HostFailure.NoAgentFolder, e.Failure);
+        Assert.All(["/.cache/murder", "/var/tmp/murder-", "/tmp/murder-", "/dev/shm/murder-"], folder => Assert.Contains(folder, e.Message, StringComparison.Ordinal));
+    }
+
+    /// <summary>As above, with folders that say nothing of being too small before the agent is there.</summary>
+    [Fact]
+    public async Task A_host_where_no_folder_can_store_the_agent_is_named_with_every_folder_that_was_tried()
+    {
+        string digits = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(400_000));
+        using TestDirectory root = new();
+        string mounts = $"for folder in /tmp /var/tmp /dev/shm ~; do mount -t tmpfs -o size=200k none $folder; done; mkdir -p {root.Path}";
+        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = [$"ForceCommand exec unshare --mount bash -c 'df() {{ echo none; }}; export -f df; {mounts}; exec bash'"] })
+        {
+            Package = StubAgent.Package(StubAgent.Script(extra: $": {digits}")),
+        };
+        ssh.Host = ssh.Host with { Root = root.Path };
+
+        HostException e = await ssh.FailAsync();
+
+        Assert.Equal(HostFailure.AgentUploadFailed, e.Failure);
+        Assert.All([root.Path, "/.cache/murder", "/var/tmp/murder-", "/tmp/murder-", "/dev/shm/murder-"], folder => Assert.Contains(folder, e.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_host_without_gzip_gets_the_agent_as_it_is()
     {

@@ -223,6 +223,21 @@ public sealed class SshConnectorTests
     }
 
     [Fact]
+    public void Known_hosts_that_may_not_be_read_are_named()
+    {
+        using TestDirectory directory = new();
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_101_101);
+        string path = directory.Write("known_hosts", "x"u8);
+        File.SetUnixFileMode(path, UnixFileMode.None);
+
+        DeploymentException refusal = Nobody.Does(() => Assert.Throws<DeploymentException>(() => SshOptions.From(Settings() with { KnownHosts = path })));
+
+        Problem problem = Assert.Single(refusal.Problems);
+        Assert.Equal("MURDER0321", problem.Code);
+        Assert.Contains(path, problem.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Files_nobody_named_may_be_absent()
     {
         SshOptions options = SshOptions.From(Settings());
