@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Murder.Testing;
 
@@ -7,6 +8,9 @@ namespace Murder.Build.PackageTests;
 [Collection(PackageFixture.Name)]
 public sealed partial class PublishWaysTests(PackageFixture package)
 {
+    /// <summary>Of a service with its runtime, which has some 100 MB as a whole.</summary>
+    private const long TrimmedMax = 60_000_000;
+
     [Fact]
     public async Task What_dotnet_publish_makes_is_what_is_deployed()
     {
@@ -40,6 +44,31 @@ public sealed partial class PublishWaysTests(PackageFixture package)
         await File.WriteAllTextAsync(project, (await File.ReadAllTextAsync(project)).Replace("<TargetFramework>net10.0</TargetFramework>", "<TargetFrameworks>net10.0;net9.0</TargetFrameworks>", StringComparison.Ordinal));
         await RefusedAsync(service, "MURDER0005", "-t:MurderDeploy");
         await DeployAsync(service, publish, "-f", "net10.0");
+    }
+
+    /// <summary>The linker takes away what nothing uses, which is decided while it publishes: what is left is deployed, and runs.</summary>
+    [Fact]
+    public async Task What_is_trimmed_is_deployed_as_it_is_left()
+    {
+        using Service service = await Service.CreateAsync("web", "trimshop", package);
+        string publish = service.Combine("bin", "Release", "net10.0", "linux-x64", "publish");
+
+        await DeployAsync(service, publish, "-r", "linux-x64", "--self-contained", "-p:PublishTrimmed=true");
+
+        Assert.True(Directory.GetFiles(publish).Sum(file => new FileInfo(file).Length) < TrimmedMax);
+        using Process app = Process.Start(new ProcessStartInfo(service.Combine("obj", "murder", "local", "host01", "current", "trimshop"), ["--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            string said = "";
+            while (!said.Contains("Now listening on", StringComparison.Ordinal))
+            {
+                said += await app.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"the trimmed service ended:\n{said}");
+            }
+        }
+        finally
+        {
+            app.Kill();
+        }
     }
 
     [Fact]
