@@ -3,14 +3,17 @@ using Murder.Testing;
 
 namespace Murder.Build.PackageTests;
 
-/// <summary>Packs Murder.Build once for all tests, under a version nobody has in a cache, into a feed of its own.</summary>
+/// <summary>
+/// Packs Murder.Build once for all tests, under a version nobody has in a cache, into a feed of its own. It is no prerelease, which
+/// <c>dotnet add package</c> would not take unasked.
+/// </summary>
 public sealed class PackageFixture : IAsyncLifetime, IDisposable
 {
     public const string Name = "package";
 
     private readonly TestDirectory _directory = new();
 
-    public string Version { get; } = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}.{Environment.ProcessId}";
+    public string Version { get; } = $"0.{DateTime.UtcNow:yyMMdd}.{(int)DateTime.UtcNow.TimeOfDay.TotalSeconds}.{Environment.ProcessId}";
 
     public string Feed => _directory.Combine("feed");
 

@@ -35,9 +35,15 @@ internal sealed class Service : IDisposable
 
     public static async Task<Service> CreateAsync(string template, string name, PackageFixture package)
     {
+        Service service = await CreateWithoutPackageAsync(template, name, package);
+        (await service.Cli.RunAsync(service.Directory, "add", "package", "Murder.Build", "--version", package.Version)).Succeeded();
+        return service;
+    }
+
+    public static async Task<Service> CreateWithoutPackageAsync(string template, string name, PackageFixture package)
+    {
         Service service = new(name, package.Feed, []);
         (await service.Cli.RunAsync(service._directory.Path, "new", template, "-o", name)).Succeeded();
-        (await service.Cli.RunAsync(service.Directory, "add", "package", "Murder.Build", "--version", package.Version)).Succeeded();
         return service;
     }
 
