@@ -43,7 +43,7 @@ public sealed class TargetsTests
             </PropertyGroup>
             """);
 
-        (ProjectInstance project, _, _) = service.Build("_MurderComputeSettings", ("Hosts", "prod"));
+        (ProjectInstance project, _, _) = service.Build("_MurderComputeSettings");
 
         Assert.Equal("eu", project.GetPropertyValue("MurderHosts"));
         Assert.Equal("store", project.GetPropertyValue("MurderApplication"));
@@ -229,6 +229,82 @@ public sealed class TargetsTests
         }
     }
 
+    /// <summary>Whoever types <c>-p:Hosts=local</c> must not deploy to what the project says for good.</summary>
+    [Theory]
+    [InlineData("<MurderHosts>prod</MurderHosts>", "Hosts", "eu")]
+    [InlineData("<Hosts>prod</Hosts>", "Hosts", "eu")]
+    [InlineData("<Hosts>prod</Hosts>", "MurderHosts", "eu")]
+    [InlineData("<MurderHosts>prod</MurderHosts>", "MurderHosts", "eu")]
+    [InlineData("<Hosts>prod</Hosts><MurderHosts>prod</MurderHosts>", "Hosts", "eu")]
+    public void The_command_line_chooses_the_hosts_whatever_the_project_says(string project, string property, string value)
+    {
+        using ServiceProject service = new($"<PropertyGroup>{project}</PropertyGroup>");
+
+        (ProjectInstance built, ServiceProject.RecordingLogger log, bool succeeded) = service.Build("_MurderCheckHosts", (property, value));
+
+        Assert.True(succeeded, string.Join('\n', log.Texts));
+        Assert.Equal(value, built.GetPropertyValue("MurderHosts"));
+    }
+
+    [Fact]
+    public void The_command_line_chooses_the_hosts_whatever_the_environment_says()
+    {
+        Environment.SetEnvironmentVariable("MurderHosts", "prod");
+        try
+        {
+            using ServiceProject service = new();
+
+            Assert.Equal("prod", service.Build("_MurderCheckHosts").Project.GetPropertyValue("MurderHosts"));
+            Assert.Equal("eu", service.Build("_MurderCheckHosts", ("Hosts", "eu")).Project.GetPropertyValue("MurderHosts"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("MurderHosts", null);
+        }
+    }
+
+    /// <summary>As of <c>-p:Hosts=$TARGET</c> in a job that has no TARGET.</summary>
+    [Theory]
+    [InlineData("Hosts")]
+    [InlineData("MurderHosts")]
+    public void Empty_hosts_of_the_command_line_are_no_hosts(string property)
+    {
+        using ServiceProject service = new($"<PropertyGroup><{(property == "Hosts" ? "MurderHosts" : "Hosts")}>prod</{(property == "Hosts" ? "MurderHosts" : "Hosts")}></PropertyGroup>");
+
+        Assert.Equal(["MURDER0101"], service.Build("MurderDeploy", (property, "")).Log.Codes);
+    }
+
+    [Theory]
+    [InlineData("MurderDeploy")]
+    [InlineData("MurderStage")]
+    [InlineData("MurderActivate")]
+    [InlineData("MurderRollback")]
+    [InlineData("MurderStatus")]
+    [InlineData("MurderPrune")]
+    [InlineData("MurderPlan")]
+    public void Hosts_that_were_typed_twice_and_differ_are_refused_before_anything_is_built(string target)
+    {
+        using ServiceProject service = new();
+
+        ServiceProject.RecordingLogger log = service.Build(target, ("Hosts", "eu"), ("MurderHosts", "prod")).Log;
+
+        Assert.Equal(["MURDER0030"], log.Codes);
+        Assert.Contains("Hosts is 'eu' and MurderHosts is 'prod'", log.Texts[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("Build", log.Targets);
+        Assert.True(service.Build("_MurderCheckHosts", ("Hosts", "eu"), ("MurderHosts", "eu")).Succeeded);
+        Assert.Equal(["MURDER0030"], service.Build("_MurderCheckHosts", ("Hosts", ""), ("MurderHosts", "prod")).Log.Codes);
+    }
+
+    /// <summary>A publish profile for one fleet in a project for another: nothing says which of them is meant.</summary>
+    [Fact]
+    public void Hosts_that_stand_in_the_project_twice_and_differ_are_refused_until_the_command_line_says_which()
+    {
+        using ServiceProject service = new("<PropertyGroup><Hosts>eu</Hosts><MurderHosts>prod</MurderHosts></PropertyGroup>");
+
+        Assert.Equal(["MURDER0030"], service.Build("MurderDeploy").Log.Codes);
+        Assert.True(service.Build("_MurderCheckHosts", ("Hosts", "eu")).Succeeded);
+    }
+
     [Theory]
     [InlineData("bin/Release/net10.0/publish/", "True")]
     [InlineData("bin/", "False")]
@@ -309,9 +385,9 @@ public sealed class TargetsTests
     [InlineData("MurderIdentityFile", "missing", "MURDER0322")]
     public void A_wrong_value_is_named_with_its_property_before_anything_is_built(string property, string value, string code)
     {
-        using ServiceProject service = new();
+        using ServiceProject service = new("<PropertyGroup><Hosts>prod</Hosts></PropertyGroup>");
 
-        (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", ("Hosts", "prod"), (property, value));
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", (property, value));
 
         Assert.Equal(code, log.Codes[0]); // without the inventory its group is unknown, too
         Assert.Contains(value, log.Texts[0], StringComparison.Ordinal);
