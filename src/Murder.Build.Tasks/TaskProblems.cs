@@ -15,6 +15,12 @@ internal static class TaskProblems
         $"MurderProgress is '{value}'.",
         "Leave the property out for 'auto', or set it to 'line', 'plain' or 'none'.");
 
+    /// <param name="suggestion">null when nothing known is close to it</param>
+    public static Problem UnknownProperty(string name, string? suggestion) => new(
+        "MURDER0031",
+        $"{name} is given for this run, but Murder.Build has no such property, and nothing would come of it.",
+        suggestion is null ? "Leave it out; the package's README.md lists the properties." : $"Did you mean {suggestion}?");
+
     public static Problem Bug(Exception exception) => new(
         "MURDER0999",
         $"This is a bug in Murder.Build: {exception.GetType().Name}: {exception.Message}",

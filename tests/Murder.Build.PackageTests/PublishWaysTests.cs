@@ -84,6 +84,8 @@ public sealed partial class PublishWaysTests(PackageFixture package)
         await RefusedAsync(service, "MURDER0009", "refusedshop.csproj", "-t:MurderDeploy", "-o", ".");
         await RefusedAsync(service, "MURDER0004", "refusedshop.csproj", "-t:MurderDeploy", "-p:OutputType=Library");
         await RefusedAsync(service, "MURDER0029", "refusedshop.csproj", "-t:MurderDeploy", "-p:MurderProgress=foo");
+        await RefusedAsync(service, "MURDER0030", "refusedshop.csproj", "-t:MurderDeploy", "-p:MurderHosts=local:2");
+        await RefusedAsync(service, "MURDER0031", "refusedshop.csproj", "-t:MurderDeploy", "-p:MurderWave=1+100%");
         Assert.False(Path.Exists(service.Combine("obj", "murder", "local")));
         Assert.False(Directory.Exists(service.Combine("bin", "Release", "net10.0", "publish")));
         Assert.True(File.Exists(service.Combine("refusedshop.csproj")));

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Microsoft.Build.Execution;
 using Microsoft.Build.Framework;
@@ -7,7 +8,7 @@ namespace Murder.Build.Tasks.Tests;
 
 /// <summary>Murder.Build.props and .targets: defaults, refusals, and what reaches the tasks.</summary>
 [Collection("MSBuild")] // one build at a time in a process
-public sealed class TargetsTests
+public sealed partial class TargetsTests
 {
     /// <summary>As if the command line had asked for it.</summary>
     private static readonly (string, string) Requested = ("_MurderIsDeployRequested", "true");
@@ -394,6 +395,68 @@ public sealed class TargetsTests
         Assert.DoesNotContain("Build", log.Targets);
     }
 
+    /// <summary>Each with the names that are close to it, and those of the surface of record that are not built yet.</summary>
+    [Theory]
+    [InlineData("MurderWave", "Did you mean MurderWaves?")]
+    [InlineData("murderwave", "Did you mean MurderWaves?")]
+    [InlineData("MurderHost", "Did you mean MurderHosts?")]
+    [InlineData("MurderHealtUrl", "Did you mean MurderHealthUrl?")]
+    [InlineData("MurderReach", "README.md lists")]
+    [InlineData("MurderSudo", "README.md lists")]
+    [InlineData("MurderTransport", "README.md lists")]
+    [InlineData("MurderSshEngine", "README.md lists")]
+    [InlineData("MurderSshConfig", "README.md lists")]
+    public void A_property_that_nobody_reads_is_refused_with_the_one_that_was_meant(string property, string remedy)
+    {
+        using ServiceProject service = new();
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build("MurderDeploy", ("Hosts", "prod"), (property, "x"));
+
+        Assert.Equal(["MURDER0031"], log.Codes);
+        Assert.StartsWith(property, log.Texts[0], StringComparison.Ordinal);
+        Assert.Contains(remedy, log.Texts[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("Build", log.Targets);
+    }
+
+    [Theory]
+    [InlineData("MurderStage")]
+    [InlineData("MurderActivate")]
+    [InlineData("MurderRollback")]
+    [InlineData("MurderStatus")]
+    [InlineData("MurderPrune")]
+    [InlineData("MurderPlan")]
+    [InlineData("MurderTorrent")]
+    public void No_verb_takes_a_property_that_nobody_reads(string target)
+    {
+        using ServiceProject service = new();
+
+        (_, ServiceProject.RecordingLogger log, _) = service.Build(target, ("Hosts", "prod"), ("MurderWave", "1"), ("MurderSudo", "true"));
+
+        Assert.Equal(["MURDER0031", "MURDER0031"], log.Codes);
+        Assert.DoesNotContain("Build", log.Targets);
+    }
+
+    /// <summary>What is ours by name only, as a property that a project made for itself, is looked at only when it is typed.</summary>
+    [Fact]
+    public void Properties_of_the_project_and_those_of_others_are_left_alone()
+    {
+        using ServiceProject service = new("<PropertyGroup><MurderNote>mine</MurderNote></PropertyGroup>");
+
+        Assert.Empty(service.Build("_MurderCheckProperties", ("Hosts", "prod"), ("ContinuousIntegrationBuild", "true"), ("MURDERPORT", "7000"), ("_MurderIsDeployRequested", "true")).Log.Codes);
+    }
+
+    /// <summary>One list says what may be typed; the README's table and what the targets read are held against it.</summary>
+    [Fact]
+    public void The_properties_that_may_be_typed_are_those_that_are_read_and_those_of_the_README()
+    {
+        string[] known = [.. XDocument.Load(Repository.Combine("build", "Murder.Build.targets")).Descendants("_MurderProperty").SelectMany(item => item.Attribute("Include")!.Value.Split(';'))];
+        string[] outputs = [.. XDocument.Load(Repository.Combine("build", "Murder.Build.targets")).Descendants("Output").Select(output => output.Attribute("PropertyName")?.Value).OfType<string>()];
+        string sources = string.Concat(Directory.GetFiles(Repository.Combine("build"), "Murder.Build.*").Select(File.ReadAllText));
+
+        Assert.Equal(ReadmeTests.Properties().Concat(["MurderDeployDependsOn", "MurderTasksAssembly", "MurderAgentDirectory"]).Order(), known.Order());
+        Assert.Equal(PropertyRead().Matches(sources).Select(match => match.Groups["name"].Value).Distinct().Except(outputs).Order(), known.Order());
+    }
+
     /// <summary>As on a worker of MSBuild, where the command line is not the user's.</summary>
     [Fact]
     public void A_publish_that_came_before_our_target_is_warned_about()
@@ -494,4 +557,7 @@ public sealed class TargetsTests
             }
         }
     }
+
+    [GeneratedRegex(@"\$\((?<name>Murder[A-Za-z]+)")]
+    private static partial Regex PropertyRead();
 }

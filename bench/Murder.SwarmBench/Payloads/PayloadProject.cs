@@ -85,18 +85,18 @@ internal sealed class PayloadProject
         await File.WriteAllTextAsync(Path.Combine(folder, "Directory.Build.props"),
             """
             <Project>
-              <Import Project="$(MurderBenchPackage)/build/Murder.Build.props" Condition="'$(MurderBenchPackage)' != ''" />
+              <Import Project="$(BenchPackage)/build/Murder.Build.props" Condition="'$(BenchPackage)' != ''" />
             </Project>
 
             """, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "Directory.Build.targets"),
             """
             <Project>
-              <Import Project="$(MurderBenchPackage)/build/Murder.Build.targets" Condition="'$(MurderBenchPackage)' != ''" />
+              <Import Project="$(BenchPackage)/build/Murder.Build.targets" Condition="'$(BenchPackage)' != ''" />
 
               <!-- A release that is a part of the publish output. -->
-              <Target Name="BeforeMurderDeploy" Condition="'$(MurderBenchFiles)' != ''">
-                <ReadLinesFromFile File="$(MurderBenchFiles)">
+              <Target Name="BeforeMurderDeploy" Condition="'$(BenchFiles)' != ''">
+                <ReadLinesFromFile File="$(BenchFiles)">
                   <Output TaskParameter="Lines" ItemName="_WantedName" />
                 </ReadLinesFromFile>
                 <ItemGroup>

@@ -1,7 +1,7 @@
 namespace Murder.Deploy;
 
 /// <summary>Did you mean …?</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     private const int LengthMax = 64; // the distance costs the product of both lengths
 
