@@ -10,7 +10,11 @@ public sealed partial class ActivateRelease
     [Output]
     public string ReportPath { get; set; } = "";
 
-    /// <summary>The hosts by name, with the metadata State, Address, Zone, Code and PreviousRelease.</summary>
+    /// <summary>The hosts that are active, by name, with the metadata State, Address, Zone and PreviousRelease.</summary>
     [Output]
-    public ITaskItem[] HostReports { get; set; } = [];
+    public ITaskItem[] ReachedHosts { get; set; } = [];
+
+    /// <summary>All others, with the same and Code and Reason: both empty for a host that went back, or was not begun with, because others had failed.</summary>
+    [Output]
+    public ITaskItem[] FailedHosts { get; set; } = [];
 }

@@ -18,7 +18,8 @@ public sealed partial class ActivateRelease : DeploymentTask
         DeploymentReport report = await Deployment.ActivateAsync(settings, GoBack, log, cancellationToken).ConfigureAwait(false);
 
         ReportPath = Path.Combine(settings.ReportDirectory, "report.json");
-        HostReports = HostOutcome.ToItems(report.Hosts);
+        ReachedHosts = HostOutcome.ReachedItems(report.Hosts, HostState.Active);
+        FailedHosts = HostOutcome.FailedItems(report.Hosts, HostState.Active);
         if (report.Succeeded)
         {
             log.Outcome(HostOutcome.Describe(settings.Release, report.Hosts, HostState.Active));

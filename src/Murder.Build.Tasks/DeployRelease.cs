@@ -13,10 +13,12 @@ public sealed partial class DeployRelease : DeploymentTask
 
         ReleaseId = report.Release;
         ReportPath = Path.Combine(settings.ReportDirectory, "report.json");
-        HostReports = HostOutcome.ToItems(report.Hosts);
+        HostState goal = Activate ? HostState.Active : HostState.Staged;
+        ReachedHosts = HostOutcome.ReachedItems(report.Hosts, goal);
+        FailedHosts = HostOutcome.FailedItems(report.Hosts, goal);
         if (report.Succeeded)
         {
-            log.Outcome(HostOutcome.Describe(report.Release, report.Hosts, Activate ? HostState.Active : HostState.Staged));
+            log.Outcome(HostOutcome.Describe(report.Release, report.Hosts, goal));
         }
 
         return report.Succeeded;

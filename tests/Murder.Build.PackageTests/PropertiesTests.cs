@@ -11,6 +11,7 @@ public sealed class PropertiesTests(PackageFixture package)
     {
         using Service service = await Service.CreateAsync("web", "propertyshop", package);
         string root = service.Combine("obj", "murder", "local", "host01");
+        service.Write("propertyshop/Directory.Build.targets", """<Project><Target Name="AfterMurderDeploy"><WriteLinesToFile File="$(MSBuildProjectDirectory)/obj/hosts" Lines="@(MurderDeployedHost->'%(Identity) %(State)');@(MurderFailedHost->'%(Identity) %(State) %(Code)')" Overwrite="true" /></Target></Project>""");
 
         (await DeployAsync("1.0.0-a", "-p:MurderBeforeActivate=echo before > $MURDER_ROOT/before", "-p:MurderAfterActivate=readlink $MURDER_CURRENT > $MURDER_ROOT/after")).Succeeded();
         Assert.Equal("before\n", await File.ReadAllTextAsync(Path.Combine(root, "before")));
@@ -30,6 +31,7 @@ public sealed class PropertiesTests(PackageFixture package)
         Assert.Equal("releases/1.0.0-e", Current(root));
         Assert.Contains("MURDER1601", (await DeployAsync("1.0.0-f", gate, "-p:MurderMaxFailedHosts=1")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal("releases/1.0.0-f", Current(root));
+        Assert.Equal(["local01 Active", "local02 RolledBack MURDER0504"], await File.ReadAllLinesAsync(service.Combine("obj", "hosts")));
 
         Task<DotnetResult> DeployAsync(string release, params string[] arguments) =>
             service.PublishAsync(["-t:MurderDeploy", "-p:Hosts=local:2", $"-p:MurderRelease={release}", .. arguments]);
