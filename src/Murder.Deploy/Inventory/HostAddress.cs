@@ -31,6 +31,9 @@ internal readonly record struct HostAddress(string? User, string Host, string? P
         return IsIPv6(Host) || HostRange.TryExpand(Host, out names, out error);
     }
 
+    /// <summary>The same for one of the names.</summary>
+    public string WordFor(string name) => $"{(User is null ? "" : $"{User}@")}{(Port is null ? name : $"{Bracketed(name)}:{Port}")}";
+
     /// <summary>Null unless it is a number from 1 to 65535.</summary>
     public static int? TryParsePort(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= IPEndPoint.MaxPort ? port : null;

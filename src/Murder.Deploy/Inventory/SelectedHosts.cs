@@ -91,7 +91,7 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
         {
             foreach (TargetHost host in LocalHosts.Create(count, settings.LocalDirectory))
             {
-                _candidates.TryAdd(host.Name, new Candidate(host.Name, new HostValues(), []) { Local = host });
+                _candidates.TryAdd(host.Name, new Candidate(host.Name, host.Word, new HostValues(), []) { Local = host });
             }
         }
     }
@@ -144,14 +144,14 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
         var values = new HostValues();
         values.Override(host.Values);
         values.Override(ValuesOf(literal));
-        return new Candidate(host.Name, values, host.Groups);
+        return new Candidate(host.Name, literal.WordFor(host.Name), values, host.Groups);
     }
 
     private static Candidate Literal(string host, HostAddress literal)
     {
         HostValues values = ValuesOf(literal);
         values[HostSetting.Address] = new HostValue(host, "Hosts");
-        return new Candidate(LiteralName(host, literal.Port), values, []);
+        return new Candidate(LiteralName(host, literal.Port), literal.WordFor(host), values, []);
     }
 
     private static HostValues ValuesOf(HostAddress literal) => new()
@@ -222,6 +222,7 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
 
         return new TargetHost(candidate.Name)
         {
+            Word = candidate.Word,
             Address = address,
             Port = HostAddress.TryParsePort(port) ?? PortDefault,
             User = user.Length == 0 ? null : user,
@@ -246,7 +247,7 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
     private string? SuggestionFor(string word) =>
         Suggestion.For(word, [.. inventory.GroupNames, InventoryBuilder.All, LocalHosts.Word, .. inventory.HostNames, .. _candidates.Keys]);
 
-    private sealed record Candidate(string Name, HostValues Values, IReadOnlyList<string> Groups)
+    private sealed record Candidate(string Name, string Word, HostValues Values, IReadOnlyList<string> Groups)
     {
         public TargetHost? Local { get; init; }
 

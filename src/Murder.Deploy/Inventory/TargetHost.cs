@@ -4,6 +4,9 @@ namespace Murder.Deploy;
 /// <param name="Name">as the user calls it; unique in a deploy</param>
 public sealed record TargetHost(string Name)
 {
+    /// <summary>What <c>Hosts</c> takes for this host alone, as it is meant here: a login or port that was given there goes over the inventory's.</summary>
+    public string Word { get; init; } = Name;
+
     /// <summary>Host name or IP address to connect to.</summary>
     public required string Address { get; init; }
 

@@ -10,9 +10,6 @@ internal static class RepairHosts
     public static string? Of(DeploymentPlan plan, Rollout rollout)
     {
         TargetHost[] leftOut = [.. plan.Hosts.Where((_, index) => rollout.Hosts[index].HasFailed)];
-        return leftOut.Length is 0 or > HostsMax || leftOut.Any(host => host.IsLocal) ? null : string.Join('+', leftOut.Select(WordFor));
+        return leftOut.Length is 0 or > HostsMax || leftOut.Any(host => host.IsLocal) ? null : string.Join('+', leftOut.Select(host => host.Word));
     }
-
-    /// <summary>The inventory knows the login of its hosts; that of a literal host has to be said again.</summary>
-    private static string WordFor(TargetHost host) => host.Groups.Count > 0 || host.User is null ? host.Name : $"{host.User}@{host.Name}";
 }
