@@ -13,13 +13,14 @@ internal static class JobSummary
 
     public static string Render(DeploymentReport report)
     {
-        bool activates = report.WaveCount > 0;
+        bool distributes = report.Verb is DeploymentVerb.Deploy or DeploymentVerb.Stage;
+        bool activates = !distributes || report.WaveCount > 0;
         int reached = report.Hosts.Count(host => host.State == (activates ? HostState.Active : HostState.Staged));
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"### {(report.Succeeded ? "✅" : "❌")} {Escaped(report.Application)} {Escaped(report.Release)}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{(report.RolledBack ? "Rolled back. " : "")}{(activates ? "Active" : "Staged")} on {reached} of {report.Hosts.Count} hosts after {report.TotalSeconds:0.0} s");
         text.Append(report.WaveCount > 1 ? $", {report.WaveCount} waves" : "");
-        text.Append(CultureInfo.InvariantCulture, $"; {Sizes.Format(report.TotalBytes)} in {report.FileCount} files, the seeder sent {(double)report.SeederUploadedBytes / Math.Max(1, report.TotalBytes):0.00} copies.\n");
+        text.Append(distributes ? string.Create(CultureInfo.InvariantCulture, $"; {Sizes.Format(report.TotalBytes)} in {report.FileCount} files, the seeder sent {(double)report.SeederUploadedBytes / Math.Max(1, report.TotalBytes):0.00} copies.\n") : ".\n");
         HostReport[] failed = [.. report.Hosts.Where(host => host.Code is not null)];
         if (failed.Length > 0)
         {

@@ -92,6 +92,29 @@ public sealed class ReportPageTests
         Assert.Contains("and 10 more hosts", summary, StringComparison.Ordinal);
     }
 
+    /// <summary>Nothing was distributed; and whether it came to a wave or not, hosts were to be active.</summary>
+    [Theory]
+    [InlineData(DeploymentVerb.Activate)]
+    [InlineData(DeploymentVerb.Rollback)]
+    public void ASummaryOfAnActivationTellsNothingOfADistribution(DeploymentVerb verb)
+    {
+        HostReport[] hosts = [new HostReport("web1") { Address = "", State = HostState.Active }, new HostReport("web2") { Address = "", State = HostState.Failed }];
+        DeploymentReport report = Report(hosts) with { Verb = verb, FileCount = 0, TotalBytes = 0, SeederUploadedBytes = 0, Waves = [Wave(1, 1), Wave(2, 1)] };
+        HostReport[] ready = [.. hosts.Select(host => host with { State = HostState.Ready })];
+
+        Assert.StartsWith("### ✅ web 1.0.0-x\n\nActive on 1 of 2 hosts after 20.0 s, 2 waves.\n", JobSummary.Render(report), StringComparison.Ordinal);
+        Assert.StartsWith("### ✅ web 1.0.0-x\n\nActive on 0 of 2 hosts after 20.0 s.\n", JobSummary.Render(report with { Hosts = ready, Waves = [] }), StringComparison.Ordinal);
+    }
+
+    /// <summary>How far it got: nothing is activated before every host is staged.</summary>
+    [Fact]
+    public void ASummaryOfADeployThatEndsBeforeItsWavesCountsTheStaged()
+    {
+        DeploymentReport report = Report([new HostReport("web1") { Address = "", State = HostState.Staged }, new HostReport("web2") { Address = "", State = HostState.Failed }]);
+
+        Assert.Contains("\n\nStaged on 1 of 2 hosts after 20.0 s; 100 MB in 212 files, the seeder sent 1.10 copies.\n", JobSummary.Render(report), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void CiServicesGetTheirSummary()
     {
