@@ -8,11 +8,14 @@ public static class Eventually
 
     /// <summary>Comes back when the condition holds.</summary>
     /// <exception cref="TimeoutException">it did not hold for a minute</exception>
-    public static async Task TrueAsync(Func<bool> condition)
+    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+
+    /// <inheritdoc cref="TrueAsync(Func{bool})"/>
+    public static async Task TrueAsync(Func<Task<bool>> condition)
     {
         using CancellationTokenSource deadline = new(Patience);
         using PeriodicTimer timer = new(Pause);
-        while (!condition())
+        while (!await condition())
         {
             try
             {

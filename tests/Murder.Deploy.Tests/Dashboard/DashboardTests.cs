@@ -1,13 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.RegularExpressions;
 using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
 
 /// <summary>The live page of a real deploy, which its own hook holds at a gate until the test has seen enough.</summary>
-public sealed partial class DashboardTests
+public sealed class DashboardTests
 {
     [Fact]
     public async Task ARunIsSeenWhileItLastsByWhoKnowsTheSecretAndThePageIsGoneAfterIt()
@@ -15,8 +14,8 @@ public sealed partial class DashboardTests
         using DeployFixture deploy = new();
         deploy.Settings = deploy.Settings with { Dashboard = "true", AfterActivate = "until test -e \"$MURDER_ROOT/go\"; do sleep 0.05; done" };
         Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
-        await Eventually.TrueAsync(() => running.IsCompleted || UrlOf(deploy) is not null);
-        Uri url = new(UrlOf(deploy)!);
+        await Eventually.TrueAsync(() => running.IsCompleted || LivePage.UrlOf(deploy) is not null);
+        Uri url = new(LivePage.UrlOf(deploy)!);
         using HttpClient http = new();
         using StreamReader events = new(await http.GetStreamAsync(new Uri(url, "events")));
 
@@ -50,8 +49,8 @@ public sealed partial class DashboardTests
         using DeployFixture deploy = new();
         deploy.Settings = deploy.Settings with { Dashboard = "true" };
         Task<DeploymentReport> running = Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
-        await Eventually.TrueAsync(() => running.IsCompleted || UrlOf(deploy) is not null);
-        Uri url = new(UrlOf(deploy)!);
+        await Eventually.TrueAsync(() => running.IsCompleted || LivePage.UrlOf(deploy) is not null);
+        Uri url = new(LivePage.UrlOf(deploy)!);
         using Socket idle = await ConnectAsync(url);
         using Socket watching = await ConnectAsync(url);
         await watching.SendAsync(Encoding.ASCII.GetBytes($"GET {url.AbsolutePath}events HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n"));
@@ -66,7 +65,7 @@ public sealed partial class DashboardTests
 
         await Deployment.DeployAsync(deploy.Settings, activate: false, deploy, CancellationToken.None);
 
-        Assert.Null(UrlOf(deploy));
+        Assert.Null(LivePage.UrlOf(deploy));
     }
 
     [Fact]
@@ -81,8 +80,6 @@ public sealed partial class DashboardTests
         Assert.Null(dashboard);
         Assert.Equal("MURDER1604", Assert.Single(deploy.Problems).Code);
     }
-
-    private static string? UrlOf(DeployFixture deploy) => deploy.Log.Select(line => Address().Match(line)).FirstOrDefault(match => match.Success)?.Value;
 
     private static async Task<string> ReadUntilAsync(StreamReader events, string wanted)
     {
@@ -112,7 +109,4 @@ public sealed partial class DashboardTests
         await socket.ConnectAsync(IPAddress.Loopback, url.Port);
         return socket;
     }
-
-    [GeneratedRegex("http://127\\.0\\.0\\.1:[0-9]+/[0-9a-f]{32}/")]
-    private static partial Regex Address();
 }

@@ -11,9 +11,9 @@ public sealed class ReportPageTests
         using DeployFixture deploy = new();
         deploy.Settings = deploy.Settings with { Waves = "1;100%", RateLimit = "8M", Hosts = "local:4" };
         DeploymentReport report = await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
-        string page = $"file://{deploy.Directory.Combine("report", "report.html")}";
 
-        string seen = await Chromium.DumpAsync(page);
+        await using ChromiumPage page = await ChromiumPage.OpenAsync($"file://{deploy.Directory.Combine("report", "report.html")}");
+        string seen = await page.HtmlAsync();
 
         Assert.Contains($"<title>Active: web {report.Release}</title>", seen, StringComparison.Ordinal);
         Assert.Contains("<b>4 of 4</b>", seen, StringComparison.Ordinal);
@@ -21,8 +21,9 @@ public sealed class ReportPageTests
         Assert.Contains("after the first byte", seen, StringComparison.Ordinal); // the bound
         Assert.Contains("from the seeder", seen, StringComparison.Ordinal);
         Assert.All(report.Hosts, host => Assert.Contains(host.Name, seen, StringComparison.Ordinal));
-        Assert.True(new FileInfo(await Chromium.PhotographAsync(page, "report-good")).Length > 10_000);
-        Assert.True(new FileInfo(await Chromium.PhotographAsync(page, "report-good-dark", isDark: true)).Length > 10_000);
+        Assert.Equal(0, await page.PhotographAsync("report-good"));
+        Assert.Equal(0, await page.PhotographAsync("report-good-dark", isDark: true));
+        Assert.Equal(0, await page.PhotographAsync("report-good-narrow", widthPixels: 390));
     }
 
     [Fact]
@@ -33,9 +34,9 @@ public sealed class ReportPageTests
         deploy.Directory.Write("publish/second.txt", "second"u8);
         deploy.Settings = deploy.Settings with { Waves = "1;100%", AfterActivate = "echo '</script><img src=x onerror=alert(1)><b>bold</b>'; exit 3" };
         await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
-        string page = $"file://{deploy.Directory.Combine("report", "report.html")}";
 
-        string seen = await Chromium.DumpAsync(page);
+        await using ChromiumPage page = await ChromiumPage.OpenAsync($"file://{deploy.Directory.Combine("report", "report.html")}");
+        string seen = await page.HtmlAsync();
 
         Assert.Contains("<span class=\"outcome back\" id=\"outcome\">Rolled back</span>", seen, StringComparison.Ordinal);
         Assert.Contains("<b>local01</b><code>MURDER0504</code>", seen, StringComparison.Ordinal);
@@ -43,7 +44,8 @@ public sealed class ReportPageTests
         Assert.Contains("&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&lt;b&gt;bold&lt;/b&gt;", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", seen, StringComparison.Ordinal);
         Assert.Contains("not begun", seen, StringComparison.Ordinal); // the second wave
-        Assert.True(new FileInfo(await Chromium.PhotographAsync(page, "report-rolled-back")).Length > 10_000);
+        Assert.Equal(0, await page.PhotographAsync("report-rolled-back"));
+        Assert.Equal(0, await page.PhotographAsync("report-rolled-back-narrow", isDark: true, widthPixels: 390));
     }
 
     [Fact]
@@ -71,12 +73,13 @@ public sealed class ReportPageTests
         DeploymentReport report = Report(hosts) with { Waves = [Wave(1, 1), Wave(2, 2499), Wave(3, 7500)] };
         string path = directory.Write("report.html", System.Text.Encoding.UTF8.GetBytes(ReportPage.Render(report)));
 
-        string seen = await Chromium.DumpAsync($"file://{path}");
+        await using ChromiumPage page = await ChromiumPage.OpenAsync($"file://{path}");
+        string seen = await page.HtmlAsync();
 
         Assert.True(new FileInfo(path).Length < 10_000_000);
         Assert.Contains("Show the other 9800 hosts", seen, StringComparison.Ordinal);
         Assert.Contains("20 hosts failed", seen, StringComparison.Ordinal);
-        await Chromium.PhotographAsync($"file://{path}", "report-ten-thousand");
+        Assert.Equal(0, await page.PhotographAsync("report-ten-thousand"));
     }
 
     [Fact]
