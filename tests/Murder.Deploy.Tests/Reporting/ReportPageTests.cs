@@ -5,6 +5,18 @@ namespace Murder.Deploy.Tests;
 /// <summary>The page in a real browser: what a person looks for is there, and what a host said is only text.</summary>
 public sealed class ReportPageTests
 {
+    private const string WordsOutsideTheirCard = """
+        [...document.querySelectorAll('.card span')].filter(word => {
+          const box = word.getBoundingClientRect(), card = word.closest('.card').getBoundingClientRect();
+          return box.left < card.left || box.right > card.right || box.top < card.top || box.bottom > card.bottom;
+        }).map(word => word.innerText).join(', ')
+        """;
+
+    private const string WordsOnEachOther = """
+        [...document.querySelectorAll('.plot .time')].filter((word, index, words) =>
+          index > 0 && words[index - 1].getBoundingClientRect().right >= word.getBoundingClientRect().left).map(word => word.innerText).join(', ')
+        """;
+
     [Fact]
     public async Task AGoodDeployIsSeenAtAGlance()
     {
@@ -83,6 +95,71 @@ public sealed class ReportPageTests
     }
 
     [Fact]
+    public async Task HostsThatFailForOneCauseShareACard()
+    {
+        HostReport[] hosts =
+        [
+            .. Enumerable.Range(1, 20).Select(number => Unreachable($"web{number:00}", $"10.0.0.{number}", "no route to host")),
+            Unreachable("web21", "10.0.0.21", "connection refused"),
+            Done("web22", stagedSeconds: 9, activeSeconds: 12),
+        ];
+
+        await using ChromiumPage page = await OpenAsync(Report(hosts) with { Outcome = DeploymentOutcome.Failed });
+        string[] cards = (await page.TextAsync("failures")).Split("MURDER0301");
+
+        Assert.Contains("21 hosts failed for 2 causes", await page.HtmlAsync(), StringComparison.Ordinal);
+        Assert.Equal(3, cards.Length);
+        Assert.StartsWith("20 hosts", cards[0], StringComparison.Ordinal);
+        Assert.Contains(string.Join(", ", hosts.Take(20).Select(host => host.Name)), cards[1], StringComparison.Ordinal);
+        Assert.Contains("web01 (10.0.0.1:22) cannot be reached: no route to host", cards[1], StringComparison.Ordinal);
+        Assert.Contains("(ssh -v -p 22 10.0.0.1)", cards[1], StringComparison.Ordinal);
+        Assert.Contains("In the words of web01", cards[1], StringComparison.Ordinal);
+        Assert.EndsWith("web21", cards[1].TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("connection refused", cards[2], StringComparison.Ordinal);
+        Assert.DoesNotContain("In the words of", cards[2], StringComparison.Ordinal);
+        Assert.Equal(0, await page.PhotographAsync("report-one-cause"));
+    }
+
+    [Theory]
+    [InlineData("one-host", 1, 12.0)]
+    [InlineData("three-hosts", 3, 12.0)]
+    [InlineData("many-hosts", 64, 6000.0)]
+    [InlineData("at-once", 3, 0.08)]
+    [InlineData("of-hours", 10_000, 20_000.0)]
+    public async Task TheCurveFitsEveryShapeOfRun(string name, int hosts, double seconds)
+    {
+        DeploymentReport report = Report([.. Enumerable.Range(1, hosts).Select(number => Done($"web{number:00}", seconds * (0.5 + (0.2 * number / hosts)), seconds * (0.8 + (0.19 * number / hosts))))]);
+        report = report with { TotalSeconds = seconds, StagingSeconds = seconds * 0.65, SeederFirstByteSeconds = seconds * 0.05, Bound = new SwarmBound(100_000_000, hosts, 763, 100_000_000 / seconds * 1.7, RateSource.Measured) };
+
+        await using ChromiumPage page = await OpenAsync(report);
+
+        foreach (int width in (int[])[1160, 390])
+        {
+            Assert.Equal(0, await page.PhotographAsync($"report-{name}-{width}", widthPixels: width));
+            Assert.Equal("", (string)(await page.EvaluateAsync(WordsOutsideTheirCard))!);
+            Assert.Equal("", (string)(await page.EvaluateAsync(WordsOnEachOther))!);
+        }
+    }
+
+    [Fact]
+    public async Task ARunThatFailsAtOnceHasNoCurveButItsCause()
+    {
+        await using ChromiumPage page = await OpenAsync(Report([Unreachable("web01", "10.0.0.1", "no route to host")]) with
+        {
+            Outcome = DeploymentOutcome.Failed,
+            TotalSeconds = 0.3,
+            StagingSeconds = null,
+            SeederUploadedBytes = 0,
+            SeederFirstByteSeconds = null,
+            Problems = [new ReportedProblem("MURDER0601", "1 of 1 hosts failed, and MurderMaxFailedHosts allows 0: the release was activated nowhere.", "Mend it.")],
+        });
+
+        Assert.Equal("", await page.TextAsync("curve"));
+        Assert.Contains("no route to host", await page.TextAsync("failures"), StringComparison.Ordinal);
+        Assert.Equal(0, await page.PhotographAsync("report-failed-at-once"));
+    }
+
+    [Fact]
     public void ASummaryIsBoundedAndItsCellsStayCells()
     {
         HostReport[] hosts = [.. Enumerable.Range(1, 60).Select(number => new HostReport($"web{number}") { Address = "", State = HostState.Failed, Code = "MURDER0504", Detail = "said | <b>no</b>\n# not a title `x`" + new string('x', 1000), Remedy = "Mend it." })];
@@ -132,6 +209,26 @@ public sealed class ReportPageTests
         Assert.StartsWith("### ✅ web 1.0.0-x", File.ReadAllText(azure!), StringComparison.Ordinal);
         Assert.Null(ReportFile.Summarize(Report([]), directory.Path, _ => null));
     }
+
+    private static async Task<ChromiumPage> OpenAsync(DeploymentReport report)
+    {
+        using TestDirectory directory = new();
+        return await ChromiumPage.OpenAsync($"file://{directory.Write("report.html", System.Text.Encoding.UTF8.GetBytes(ReportPage.Render(report)))}");
+    }
+
+    private static HostReport Done(string name, double stagedSeconds, double activeSeconds) =>
+        new(name) { Address = "10.0.0.1:22", State = HostState.Active, LaunchedSeconds = 0, ReadySeconds = stagedSeconds / 10, StagedSeconds = stagedSeconds, ActivationSeconds = activeSeconds * 0.95, ActiveSeconds = activeSeconds, DownloadedBytes = 100_000_000 };
+
+    private static HostReport Unreachable(string name, string address, string reason) => new(name)
+    {
+        Address = $"{address}:22",
+        State = HostState.Failed,
+        Code = "MURDER0301",
+        Detail = $"{name} ({address}:22) cannot be reached: {reason}",
+        Remedy = $"Check that the host is up and that its port 22 is open for this machine (ssh -v -p 22 {address}).",
+        LaunchedSeconds = 0,
+        FailedSeconds = 0.2,
+    };
 
     private static WaveReport Wave(int number, int hosts) => new(number, hosts, hosts, 0, 10, 12);
 
