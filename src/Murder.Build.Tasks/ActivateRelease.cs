@@ -9,12 +9,6 @@ public sealed partial class ActivateRelease : DeploymentTask
 {
     internal override async Task<bool> RunAsync(DeploymentSettings settings, MSBuildLog log, CancellationToken cancellationToken)
     {
-        if (GoBack && settings.Release.Length == 0)
-        {
-            settings = settings with { Release = await Deployment.FindPreviousAsync(settings, log, cancellationToken).ConfigureAwait(false) };
-            log.Milestone($"back to release {settings.Release}");
-        }
-
         DeploymentReport report = await Deployment.ActivateAsync(settings, GoBack, log, cancellationToken).ConfigureAwait(false);
 
         ReportPath = Path.Combine(settings.ReportDirectory, "report.json");
@@ -22,7 +16,7 @@ public sealed partial class ActivateRelease : DeploymentTask
         FailedHosts = HostOutcome.FailedItems(report.Hosts, HostState.Active);
         if (report.Succeeded)
         {
-            log.Outcome(HostOutcome.Describe(settings.Release, report.Hosts, HostState.Active));
+            log.Outcome(HostOutcome.Describe(report.Release, report.Hosts, HostState.Active));
         }
 
         return report.Succeeded;

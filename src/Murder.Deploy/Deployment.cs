@@ -35,6 +35,7 @@ public static class Deployment
         RolloutGoal goal = activate ? RolloutGoal.StagedAndActive : RolloutGoal.Staged;
         DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
         long origin = TimeProvider.System.GetTimestamp();
+        RemoveReport(settings, log);
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, goal, log);
         SeederLaunch launch = SeederLaunch.Begin(new SeederLauncher(settings.AgentDirectory, log, TimeProvider.System), cancellationToken);
         await using ConfiguredAsyncDisposable launching = launch.ConfigureAwait(false);
@@ -66,11 +67,18 @@ public static class Deployment
     }
 
     /// <summary>Activates <see cref="DeploymentSettings.Release"/>, which is staged already.</summary>
-    /// <param name="isRollback">it was active before; after it, <see cref="FindPreviousAsync"/> finds what was active before that</param>
+    /// <param name="isRollback">it was active before, and when none is named it is what every host ran before; what was active before that is the previous one after it</param>
     public static async Task<DeploymentReport> ActivateAsync(DeploymentSettings settings, bool isRollback, IDeploymentLog log, CancellationToken cancellationToken)
     {
         DateTimeOffset startedAt = TimeProvider.System.GetUtcNow();
         long origin = TimeProvider.System.GetTimestamp();
+        RemoveReport(settings, log);
+        if (isRollback && settings.Release.Length == 0)
+        {
+            settings = settings with { Release = await FindPreviousAsync(settings, log, cancellationToken).ConfigureAwait(false) };
+            log.Milestone($"back to release {settings.Release}");
+        }
+
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Active, log);
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployerIdentity.Describe(), startedAt) with { IsRollback = isRollback };
         RolloutRun run = new(plan, settings, release: null, seeder: null, (_, _) => throw new InvalidOperationException("an activation fetches nothing"), origin, log);
@@ -83,16 +91,6 @@ public static class Deployment
             cancellationToken.ThrowIfCancellationRequested();
             return report;
         }
-    }
-
-    /// <summary>
-    /// The release that was active before the present one, and lies there still, on every host but those that may fail: what a way back is to activate.
-    /// </summary>
-    public static async Task<string> FindPreviousAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
-    {
-        (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
-        IReadOnlyList<HostStatus> answers = await AskAsync(settings, options with { Verifies = false }, hosts, cancellationToken).ConfigureAwait(false);
-        return PreviousRelease.Find(answers, options.MaxFailedHosts.RoundedDown(hosts.Count));
     }
 
     /// <summary>Asks every host what it holds, and whether that is still what was deployed if <see cref="DeploymentSettings.Verify"/> says so.</summary>
@@ -132,6 +130,16 @@ public static class Deployment
 
     private static Task<IReadOnlyList<HostStatus>> AskAsync(DeploymentSettings settings, DeploymentOptions options, IReadOnlyList<TargetHost> hosts, CancellationToken cancellationToken) =>
         FleetStatus.Question(options.Verifies).AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken);
+
+    /// <summary>
+    /// The release that was active before the present one, and lies there still, on every host but those that may fail: what a way back is to activate.
+    /// </summary>
+    private static async Task<string> FindPreviousAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
+    {
+        (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
+        IReadOnlyList<HostStatus> answers = await AskAsync(settings, options with { Verifies = false }, hosts, cancellationToken).ConfigureAwait(false);
+        return PreviousRelease.Find(answers, options.MaxFailedHosts.RoundedDown(hosts.Count));
+    }
 
     private static async Task<DeploymentReport> RollOutAsync(
         DeploymentPlan plan,
@@ -183,6 +191,19 @@ public static class Deployment
         catch (HostException e)
         {
             throw new DeploymentException(RolloutProblems.SeederFailed(e.Message));
+        }
+    }
+
+    /// <summary>A run that is cancelled, killed or fails before there is anything to report must not leave the report of the run before to be taken for its own.</summary>
+    private static void RemoveReport(DeploymentSettings settings, IDeploymentLog log)
+    {
+        try
+        {
+            ReportFile.Remove(settings.ReportDirectory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Report(RolloutProblems.ReportNotRemoved(settings.ReportDirectory, e.Message));
         }
     }
 

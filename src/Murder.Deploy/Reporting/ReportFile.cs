@@ -7,6 +7,10 @@ namespace Murder.Deploy;
 /// <summary>Writes <c>report.json</c> and <c>report.html</c>, and the summary that a CI service shows.</summary>
 internal static class ReportFile
 {
+    private const string DataName = "report.json";
+    private const string PageName = "report.html";
+    private const string SummaryName = "summary.md";
+
     private static readonly JsonSerializerOptions Format = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -26,10 +30,24 @@ internal static class ReportFile
     /// <exception cref="UnauthorizedAccessException"/>
     public static string Write(DeploymentReport report, string directory)
     {
-        WholeFile.Write(Path.Combine(directory, "report.json"), Encoding.UTF8.GetBytes(Serialize(report)));
-        string page = Path.Combine(directory, "report.html");
+        WholeFile.Write(Path.Combine(directory, DataName), Encoding.UTF8.GetBytes(Serialize(report)));
+        string page = Path.Combine(directory, PageName);
         WholeFile.Write(page, Encoding.UTF8.GetBytes(ReportPage.Render(report)));
         return page;
+    }
+
+    /// <summary>Whatever <see cref="Write"/> and <see cref="Summarize"/> have written there.</summary>
+    /// <exception cref="IOException"/>
+    /// <exception cref="UnauthorizedAccessException"/>
+    public static void Remove(string directory)
+    {
+        if (Directory.Exists(directory))
+        {
+            foreach (string name in (string[])[DataName, PageName, SummaryName])
+            {
+                File.Delete(Path.Combine(directory, name));
+            }
+        }
     }
 
     /// <summary>Where a CI service shows a summary of the job, adds the deploy to it. A path to print for Azure Pipelines; null elsewhere.</summary>
@@ -47,7 +65,7 @@ internal static class ReportFile
             return null;
         }
 
-        string path = Path.Combine(directory, "summary.md");
+        string path = Path.Combine(directory, SummaryName);
         WholeFile.Write(path, Encoding.UTF8.GetBytes(JobSummary.Render(report)));
         return path;
     }

@@ -62,6 +62,11 @@ internal static class RolloutProblems
         $"The report could not be written to '{directory}': {reason.TrimEnd('.')}.",
         "The deploy is not touched by it; give MurderReportPath a folder that can be written.");
 
+    public static Problem ReportNotRemoved(string directory, string reason) => new(
+        "MURDER1607",
+        $"The report of the run before could not be removed from '{directory}', and may be taken for the report of this one: {reason.TrimEnd('.')}.",
+        "The deploy is not touched by it; look at the times in the report, and give MurderReportPath a folder that can be written.");
+
     public static Problem DashboardNotStarted(string reason) => new(
         "MURDER1604",
         $"The live page cannot be shown: this machine lets nobody listen on 127.0.0.1 ({reason.TrimEnd('.')}).",

@@ -163,12 +163,8 @@ public sealed class WaveTests
         return await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
     }
 
-    private static async Task<string> GoBackAsync(DeployFixture deploy)
-    {
-        string previous = await Deployment.FindPreviousAsync(deploy.Settings, deploy, CancellationToken.None);
-        await Deployment.ActivateAsync(deploy.Settings with { Release = previous }, isRollback: true, deploy, CancellationToken.None);
-        return previous;
-    }
+    private static async Task<string> GoBackAsync(DeployFixture deploy) =>
+        (await Deployment.ActivateAsync(deploy.Settings, isRollback: true, deploy, CancellationToken.None)).Release;
 
     private static void CloseGate(DeployFixture deploy, int number, string except) => File.WriteAllText(Path.Combine(deploy.LocalRoot(number), "bad"), except);
 

@@ -60,6 +60,39 @@ public sealed class ReportSchemaTests
         Assert.Equal(("Deploy", "Cancelled"), VerbAndOutcome(ReadReport(deploy)));
     }
 
+    [Fact]
+    public async Task ARunThatEndsBeforeItsRolloutLeavesNoReportOfTheRunBefore()
+    {
+        using DeployFixture deploy = new();
+        using CancellationTokenSource cancel = new();
+        await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        Assert.NotEmpty(Directory.GetFiles(deploy.Settings.ReportDirectory));
+
+        await Assert.ThrowsAsync<DeploymentException>(() => Deployment.DeployAsync(deploy.Settings with { PublishDirectory = deploy.Directory.Combine("nowhere") }, activate: true, deploy, CancellationToken.None));
+        string[] afterFailure = Directory.GetFiles(deploy.Settings.ReportDirectory);
+        await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Deployment.DeployAsync(deploy.Settings, activate: true, deploy, cancel.Token));
+        string[] afterCancellation = Directory.GetFiles(deploy.Settings.ReportDirectory);
+        await Deployment.DeployAsync(deploy.Settings, activate: true, deploy, CancellationToken.None);
+        await Assert.ThrowsAsync<DeploymentException>(() => Deployment.ActivateAsync(deploy.Settings, isRollback: true, deploy, CancellationToken.None));
+
+        Assert.Empty(afterFailure);
+        Assert.Empty(afterCancellation);
+        Assert.Empty(Directory.GetFiles(deploy.Settings.ReportDirectory)); // there was nothing to go back to
+    }
+
+    [Fact]
+    public async Task AReportOfTheRunBeforeThatCannotBeRemovedIsWarnedOf()
+    {
+        using DeployFixture deploy = new();
+        Directory.CreateDirectory(Path.Combine(deploy.Settings.ReportDirectory, "report.json"));
+
+        Assert.True((await Deployment.DeployAsync(deploy.Settings, activate: false, deploy, CancellationToken.None)).Succeeded);
+
+        Assert.Equal(["MURDER1607", "MURDER1603"], deploy.Problems.Select(problem => problem.Code));
+    }
+
     private static (string? Verb, string? Outcome) VerbAndOutcome(JsonElement report) => (report.GetProperty("verb").GetString(), report.GetProperty("outcome").GetString());
 
     private static JsonElement ReadReport(DeployFixture deploy)
