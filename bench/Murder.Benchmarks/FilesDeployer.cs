@@ -45,6 +45,10 @@ internal static partial class FilesDeployer
         {
         }
 
+        public void Order(string line)
+        {
+        }
+
         public void Detail(string line)
         {
             if (SeederLine().Match(line) is { Success: true } told)

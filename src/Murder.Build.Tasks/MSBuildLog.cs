@@ -6,7 +6,8 @@ namespace Murder.Build.Tasks;
 
 /// <summary>
 /// The deploy's words in MSBuild's log. Milestones are messages of high importance, which a pipe, a CI job and a binary log show; the terminal
-/// logger shows none, so there the progress is a line of our own. Thread-safe.
+/// logger shows none, so there the progress is a line of our own. Words of hosts come with everything that is said, so all but an order goes through
+/// <see cref="LoggingCommands.Disarm"/> here, where nothing gets past. Thread-safe.
 /// </summary>
 internal sealed class MSBuildLog : IDeploymentLog, IDisposable
 {
@@ -38,7 +39,9 @@ internal sealed class MSBuildLog : IDeploymentLog, IDisposable
 
     public void Milestone(string line) => Say("murder: " + line);
 
-    public void Detail(string line) => _log.LogMessage(MessageImportance.Low, "{0}", line);
+    public void Detail(string line) => _log.LogMessage(MessageImportance.Low, "{0}", LoggingCommands.Disarm(line));
+
+    public void Order(string line) => Write(line);
 
     public void Progress(string line)
     {
@@ -51,7 +54,7 @@ internal sealed class MSBuildLog : IDeploymentLog, IDisposable
 
     public void Report(Problem problem)
     {
-        string text = $"{problem.Text} {problem.Remedy}".TrimEnd();
+        string text = LoggingCommands.Disarm($"{problem.Text} {problem.Remedy}".TrimEnd());
         if (problem.IsWarning)
         {
             _log.LogWarning(null, problem.Code, null, null, _projectFile, 0, 0, 0, 0, "{0}", text);
@@ -77,8 +80,10 @@ internal sealed class MSBuildLog : IDeploymentLog, IDisposable
 
     public void Dispose() => _line?.Dispose();
 
+    private void Say(string text) => Write(LoggingCommands.Disarm(text));
+
     // "{0}": host names and paths may hold braces.
-    private void Say(string text) => _log.LogMessage(MessageImportance.High, "{0}", text);
+    private void Write(string line) => _log.LogMessage(MessageImportance.High, "{0}", line);
 
     private bool IsDue()
     {

@@ -214,7 +214,7 @@ public static class Deployment
             log.Milestone($"report at {ReportFile.Write(report, settings.ReportDirectory)}");
             if (ReportFile.Summarize(report, settings.ReportDirectory, Environment.GetEnvironmentVariable) is { } summary)
             {
-                log.Milestone($"##vso[task.uploadsummary]{summary}");
+                log.Order($"##vso[task.uploadsummary]{summary}");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -91,6 +91,26 @@ public sealed class MSBuildLogTests : IDisposable
         Assert.Equal(["shop -> release 1 active on 3 hosts"], _engine.HighMessages);
     }
 
+    [Fact]
+    public void Only_an_order_of_ours_reaches_a_CI_service()
+    {
+        const string Said = "##vso[task.complete]";
+        using MSBuildLog log = Log(ProgressStyle.Plain);
+
+        log.Milestone(Said);
+        log.Detail(Said);
+        log.Report(new Problem("MURDER0504", Said, Said));
+        log.Report(new Problem("MURDER1007", Said, Said));
+        log.Outcome(Said);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        log.Progress(Said);
+        log.Order("##vso[task.uploadsummary]/summary.md");
+
+        string[] lines = [.. _engine.HighMessages, .. _engine.Messages(MessageImportance.Low), .. _engine.Errors.Select(error => error.Message!), .. _engine.Warnings.Select(warning => warning.Message!)];
+        Assert.Equal(7, lines.Length);
+        Assert.Equal(["##vso[task.uploadsummary]/summary.md"], lines.Where(line => line.Contains("##", StringComparison.Ordinal)));
+    }
+
     private MSBuildLog Log(ProgressStyle style) =>
         new(new TaskLoggingHelper(_engine, nameof(DeployRelease)), "/work/shop.csproj", style, _time, time => new StatusLine(_terminal, () => 30, time));
 }

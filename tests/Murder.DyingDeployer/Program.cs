@@ -22,6 +22,8 @@ internal sealed class DyingLog(int dieAt, Regex? counted) : IDeploymentLog
 
     public void Detail(string line) => Tell(line);
 
+    public void Order(string line) => Tell(line);
+
     public void Progress(string line)
     {
         if (counted is not null)

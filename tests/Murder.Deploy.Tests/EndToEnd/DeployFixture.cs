@@ -96,6 +96,8 @@ internal sealed partial class DeployFixture : IDisposable, IDeploymentLog
 
     public void Detail(string line) => Add("  " + line);
 
+    public void Order(string line) => Add(line);
+
     public void Progress(string line)
     {
     }
