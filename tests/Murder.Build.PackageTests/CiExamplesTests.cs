@@ -48,6 +48,7 @@ public sealed class CiExamplesTests
         string log = job.Run("bash -e", script[^1]);
         job.AssertRuns("build-7");
         Assert.DoesNotContain("PRIVATE KEY", log, StringComparison.Ordinal);
+        Assert.Contains("testcase", File.ReadAllText(Repository.Combine(deploy.GetProperty("artifacts").GetProperty("reports").GetProperty("junit").GetString()!)), StringComparison.Ordinal);
         job.Run("bash -e", deploy.GetProperty("after_script")[0].GetString()!);
         Assert.False(Path.Exists(job.Combine("gitlab.deploy")));
     }
@@ -93,6 +94,7 @@ public sealed class CiExamplesTests
                 ["RUNNER_TEMP"] = Combine("temp"),
                 ["GITHUB_RUN_NUMBER"] = "7",
                 ["CI_PIPELINE_IID"] = "7",
+                ["GITLAB_CI"] = "true",
                 ["MurderRoot"] = Root,
             };
             foreach ((string name, string? value) in new DotnetCli("ci").Environment)

@@ -10,6 +10,7 @@ internal static class ReportFile
     private const string DataName = "report.json";
     private const string PageName = "report.html";
     private const string SummaryName = "summary.md";
+    private const string TestsName = "hosts.xml";
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -43,14 +44,17 @@ internal static class ReportFile
     {
         if (Directory.Exists(directory))
         {
-            foreach (string name in (string[])[DataName, PageName, SummaryName])
+            foreach (string name in (string[])[DataName, PageName, SummaryName, TestsName])
             {
                 File.Delete(Path.Combine(directory, name));
             }
         }
     }
 
-    /// <summary>Where a CI service shows a summary of the job, adds the deploy to it. A path to print for Azure Pipelines; null elsewhere.</summary>
+    /// <summary>
+    /// Where a CI service shows a summary of the job, adds the deploy to it, and for GitLab writes the tests that a pipeline shows if the job names the file.
+    /// A path to print for Azure Pipelines; null elsewhere.
+    /// </summary>
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     public static string? Summarize(DeploymentReport report, string directory, Func<string, string?> environment)
@@ -60,7 +64,12 @@ internal static class ReportFile
             File.AppendAllText(summary, JobSummary.Render(report));
         }
 
-        if (!string.Equals(environment("TF_BUILD"), "true", StringComparison.OrdinalIgnoreCase))
+        if (IsSet(environment("GITLAB_CI")))
+        {
+            WholeFile.Write(Path.Combine(directory, TestsName), Encoding.UTF8.GetBytes(JUnitReport.Render(report)));
+        }
+
+        if (!IsSet(environment("TF_BUILD")))
         {
             return null;
         }
@@ -69,4 +78,6 @@ internal static class ReportFile
         WholeFile.Write(path, Encoding.UTF8.GetBytes(JobSummary.Render(report)));
         return path;
     }
+
+    private static bool IsSet(string? variable) => string.Equals(variable, "true", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
@@ -203,11 +204,32 @@ public sealed class ReportPageTests
         Dictionary<string, string> github = new() { ["GITHUB_STEP_SUMMARY"] = summary };
 
         Assert.Null(ReportFile.Summarize(Report([]), directory.Path, name => github.GetValueOrDefault(name)));
+        Assert.Null(ReportFile.Summarize(Report([]), directory.Path, name => name == "GITLAB_CI" ? "true" : null));
         string? azure = ReportFile.Summarize(Report([]), directory.Path, name => name == "TF_BUILD" ? "True" : null);
 
         Assert.StartsWith("before\n### ✅ web 1.0.0-x", File.ReadAllText(summary), StringComparison.Ordinal);
         Assert.StartsWith("### ✅ web 1.0.0-x", File.ReadAllText(azure!), StringComparison.Ordinal);
+        Assert.StartsWith("<testsuites>", File.ReadAllText(directory.Combine("hosts.xml")), StringComparison.Ordinal);
+        ReportFile.Remove(directory.Path);
         Assert.Null(ReportFile.Summarize(Report([]), directory.Path, _ => null));
+        Assert.Equal([summary], Directory.GetFiles(directory.Path));
+    }
+
+    [Fact]
+    public void GitLabSeesEachHostAsATest()
+    {
+        HostReport failed = Unreachable("web2", "10.0.0.2", "<no> route & \e[31m \uD800");
+        HostReport back = Done("web3", 9, 12) with { State = HostState.RolledBack };
+
+        XElement suite = XDocument.Parse(JUnitReport.Render(Report([Done("web1", 9, 12), failed, back]) with { Problems = [new ReportedProblem("MURDER0605", "Too many.", "Mend them.")] })).Root!.Element("testsuite")!;
+
+        Assert.Equal(("4", "2", "1"), ((string)suite.Attribute("tests")!, (string)suite.Attribute("failures")!, (string)suite.Attribute("skipped")!));
+        Assert.Equal(["the run as a whole", "web1", "web2", "web3"], suite.Elements().Select(test => (string)test.Attribute("name")!));
+        Assert.All(suite.Elements(), test => Assert.Equal("web 1.0.0-x", (string)test.Attribute("classname")!));
+        Assert.Equal(["20", "12", "0.2", "12"], suite.Elements().Select(test => (string)test.Attribute("time")!));
+        Assert.Equal(
+            ["MURDER0605: Too many.\n\nMend them.", "", $"MURDER0301: web2 (10.0.0.2:22) cannot be reached: <no> route & \uFFFD[31m \uFFFD\n\n{failed.Remedy}", "It went back to what it ran."],
+            suite.Elements().Select(test => test.Value));
     }
 
     private static async Task<ChromiumPage> OpenAsync(DeploymentReport report)
