@@ -54,6 +54,9 @@ public abstract partial class DeploymentTask
         HealthTimeout = Setting(nameof(DeploymentSettings.HealthTimeout)),
         IdentityFile = Absolute(Setting(nameof(DeploymentSettings.IdentityFile))),
         KnownHosts = string.Join(';', Setting(nameof(DeploymentSettings.KnownHosts)).Split(';', ListOptions).Select(Absolute)),
+        PassphraseFile = Absolute(Setting(nameof(DeploymentSettings.PassphraseFile))),
+        SshConfig = Absolute(Setting(nameof(DeploymentSettings.SshConfig))),
+        SshEngine = Setting(nameof(DeploymentSettings.SshEngine)),
     };
 
     private protected string ProjectFile => Setting(nameof(ProjectFile));

@@ -39,6 +39,9 @@ public enum HostFailure
     /// <summary>The agent ended or fell silent.</summary>
     AgentLost,
 
+    /// <summary>ssh's configuration of the host cannot be followed.</summary>
+    ConfigUnusable,
+
     /// <summary>Another deploy holds the host's lock.</summary>
     Locked,
 

@@ -15,7 +15,7 @@ internal static class HostListing
         log.Milestone($"{hosts.Count} {(hosts.Count == 1 ? "host" : "hosts")}{inZones}: {names}{more}");
         foreach (TargetHost host in hosts)
         {
-            log.Detail(host.IsLocal ? $"{host.Name}: {host.Root}" : $"{host.Name}: {host.User ?? Environment.UserName}@{host.Address}:{host.Port} {host.Root}");
+            log.Detail(host.IsLocal ? $"{host.Name}: {host.Root}" : $"{host.Name}: {host.User ?? host.Ssh?.User ?? Environment.UserName}@{host.Endpoint} {host.Root}");
         }
     }
 }

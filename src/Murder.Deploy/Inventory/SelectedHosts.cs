@@ -67,10 +67,10 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
         {
             TargetHost host = candidate.IsLocal ? candidate.Local! : Check(candidate);
             hosts.Add(host);
-            if (!host.IsLocal && !places.TryAdd((host.Address, host.Port, host.Root), host))
+            if (!host.IsLocal && !places.TryAdd((host.Address, host.SshPort, host.Root), host))
             {
-                TargetHost first = places[(host.Address, host.Port, host.Root)];
-                problems.Add(InventoryProblems.SamePlace(first.Name, host.Name, $"{HostAddress.Bracketed(host.Address)}:{host.Port}{host.Root}"));
+                TargetHost first = places[(host.Address, host.SshPort, host.Root)];
+                problems.Add(InventoryProblems.SamePlace(first.Name, host.Name, $"{host.Endpoint}{host.Root}"));
             }
         }
 
@@ -202,7 +202,7 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
         string Text(HostSetting setting, string missing) => candidate.Values[setting]?.Text is { Length: > 0 } text ? text : missing;
         string address = Text(HostSetting.Address, candidate.Name);
         string user = Text(HostSetting.User, "");
-        string port = Text(HostSetting.Port, "22");
+        string port = Text(HostSetting.Port, "");
         string root = Text(HostSetting.Root, DefaultRoot);
         string zone = Text(HostSetting.Zone, "");
         string identityFile = Text(HostSetting.IdentityFile, "");
@@ -210,7 +210,7 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
         Require(HostSetting.User, user, user.Length == 0 || HostAddress.IsUser(user), "it is not a login name");
         Require(HostSetting.Zone, zone, !zone.Any(char.IsControl), "it holds a control character");
         Require(HostSetting.IdentityFile, identityFile, !identityFile.Any(char.IsControl), "it holds a control character");
-        if (HostAddress.TryParsePort(port) is null)
+        if (port.Length > 0 && HostAddress.TryParsePort(port) is null)
         {
             problems.Add(InventoryProblems.BadPort(candidate.Name, port, candidate.Values[HostSetting.Port]?.Where ?? "Hosts"));
         }
@@ -224,7 +224,7 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
         {
             Word = candidate.Word,
             Address = address,
-            Port = HostAddress.TryParsePort(port) ?? PortDefault,
+            Port = HostAddress.TryParsePort(port),
             User = user.Length == 0 ? null : user,
             IdentityFile = identityFile.Length == 0 ? null : FromHome(identityFile),
             Zone = zone,

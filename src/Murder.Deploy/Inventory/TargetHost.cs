@@ -7,10 +7,11 @@ public sealed record TargetHost(string Name)
     /// <summary>What <c>Hosts</c> takes for this host alone, as it is meant here: a login or port that was given there goes over the inventory's.</summary>
     public string Word { get; init; } = Name;
 
-    /// <summary>Host name or IP address to connect to.</summary>
+    /// <summary>Host name, IP address or alias, as <c>ssh</c> is given it.</summary>
     public required string Address { get; init; }
 
-    public int Port { get; init; } = 22;
+    /// <summary>Null for what ssh's configuration says, or 22.</summary>
+    public int? Port { get; init; }
 
     /// <summary>Login; null for the user who runs the deploy.</summary>
     public string? User { get; init; }
@@ -28,4 +29,16 @@ public sealed record TargetHost(string Name)
 
     /// <summary>A child process of the deployer instead of an SSH session.</summary>
     public bool IsLocal { get; init; }
+
+    /// <summary>What ssh's configuration says of the host; null when there is no <c>ssh</c> to ask, and for a local host.</summary>
+    internal SshConfig? Ssh { get; init; }
+
+    /// <summary>What is connected to.</summary>
+    internal string HostName => Ssh?.HostName ?? Address;
+
+    /// <summary>The port that is connected to.</summary>
+    internal int SshPort => Ssh?.Port ?? Port ?? HostKeys.DefaultPort;
+
+    /// <summary>For messages: where ssh connects to.</summary>
+    internal string Endpoint => $"{HostAddress.Bracketed(HostName)}:{SshPort}";
 }

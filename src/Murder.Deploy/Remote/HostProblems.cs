@@ -28,6 +28,7 @@ internal static class HostProblems
         HostFailure.AgentUploadFailed => "MURDER0309",
         HostFailure.ProtocolMismatch => "MURDER0310",
         HostFailure.AgentLost => "MURDER0311",
+        HostFailure.ConfigUnusable => "MURDER0312",
         HostFailure.Locked => "MURDER0401",
         HostFailure.RootNotWritable => "MURDER0402",
         HostFailure.DiskFull => "MURDER0403",
@@ -65,6 +66,7 @@ internal static class HostProblems
         HostFailure.AgentUploadFailed => "Agent not uploaded",
         HostFailure.ProtocolMismatch => "Not our agent",
         HostFailure.AgentLost => "Agent lost",
+        HostFailure.ConfigUnusable => "ssh's configuration",
         HostFailure.Locked => "Locked by another deploy",
         HostFailure.RootNotWritable => "Root not writable",
         HostFailure.DiskFull => "Disk full",
@@ -91,16 +93,17 @@ internal static class HostProblems
 
     private static string RemedyFor(TargetHost host, HostFailure failure, DeployerPorts? ports) => failure switch
     {
-        HostFailure.Unreachable => $"Check that the host is up and that its port {host.Port} is open for this machine (ssh -v -p {host.Port} {host.Address}).",
+        HostFailure.Unreachable => $"Check that the host is up and that its port {host.SshPort} is open for this machine ({Ssh(host, "-v ")}).",
         HostFailure.HostKeyUnknown => $"Fetch the key with '{Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to ~/.ssh/known_hosts or to a file named in MurderKnownHosts.",
         HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {Quoted(KnownName(host))}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
         HostFailure.AuthenticationFailed => "Add the public key to ~/.ssh/authorized_keys of that user on the host, or name another user in the inventory or another key in MurderIdentityFile.",
-        HostFailure.IdentityUnusable => "Name an unencrypted private key in MurderIdentityFile, or for the host in the inventory; 'ssh-keygen -p -f FILE' removes a passphrase.",
-        HostFailure.NoShell => $"The login must run 'sh': check the user's shell and any ForceCommand on the host (ssh -p {host.Port} {host.Address} 'exec sh').",
+        HostFailure.IdentityUnusable => "Name a private key in MurderIdentityFile, or for the host in the inventory. For an encrypted one, load it into an ssh-agent, or give the passphrase in the environment variable MURDER_PASSPHRASE or in a file that MurderPassphraseFile names.",
+        HostFailure.NoShell => $"The login must run 'sh': check the user's shell and any ForceCommand on the host ({Ssh(host)} 'exec sh').",
         HostFailure.PlatformUnsupported => "Leave the host out, or use a version of Murder.Build that brings an agent for it.",
         HostFailure.NoAgentFolder => $"Make one of these folders writable and executable for the user, with some 15 MB free; {host.Root} is used first if it exists.",
         HostFailure.AgentUploadFailed => "Check the connection to the host and the free space there, then deploy again.",
         HostFailure.ProtocolMismatch => "Check that nothing else answers in place of the login's shell, and deploy again with one version of Murder.Build.",
+        HostFailure.ConfigUnusable => $"Correct what 'ssh -G {host.Address}' prints (~/.ssh/config, or the file in MurderSshConfig); what only the system's ssh can do takes MurderSshEngine=auto or openssh.",
         HostFailure.AgentLost => "Look for the reason on the host (memory, reboot, a killed process), then deploy again: what has arrived is kept.",
         HostFailure.Locked => "Wait until the other deploy ends, or take the host from it with -p:MurderBreakLock=true; a lock goes away with the process that holds it.",
         HostFailure.RootNotWritable => $"Create {host.Root} and give it to the user of the deploy, or name another MurderRoot.",
@@ -129,11 +132,15 @@ internal static class HostProblems
     private static string OfThisMachine(DeployerPorts? ports) =>
         ports is null ? "the seeder's and the tracker's" : $"TCP {ports.Seeder} (the seeder) and {ports.Tracker} (the tracker, which is on another port each time)";
 
+    /// <summary>The command that reaches the host as we do, but for a person to read what it says.</summary>
+    private static string Ssh(TargetHost host, string options = "") =>
+        $"ssh {options}{(host.Port is { } port and not HostKeys.DefaultPort ? $"-p {port} " : "")}{(host.User is { Length: > 0 } user ? $"{user}@" : "")}{host.Address}";
+
     private static string Keyscan(TargetHost host) =>
-        host.Port == HostKeys.DefaultPort ? $"ssh-keyscan {host.Address}" : $"ssh-keyscan -p {host.Port} {host.Address}";
+        host.SshPort == HostKeys.DefaultPort ? $"ssh-keyscan {host.HostName}" : $"ssh-keyscan -p {host.SshPort} {host.HostName}";
 
     private static string KnownName(TargetHost host) =>
-        host.Port == HostKeys.DefaultPort ? host.Address : $"[{host.Address}]:{host.Port}";
+        host.Ssh?.HostKeyAlias ?? (host.SshPort == HostKeys.DefaultPort ? host.HostName : $"[{host.HostName}]:{host.SshPort}");
 
     private static string Quoted(string name) => name.StartsWith('[') ? $"\"{name}\"" : name;
 

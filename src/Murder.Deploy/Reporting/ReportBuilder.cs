@@ -114,7 +114,7 @@ internal static class ReportBuilder
         Problem? problem = progress.Failure is { } failure ? HostProblems.From(host, failure, progress.WhatHappened, ports) : null;
         return new HostReport(host.Name)
         {
-            Address = host.IsLocal ? host.Address : $"{host.Address}:{host.Port}",
+            Address = host.IsLocal ? host.Address : host.Endpoint,
             Zone = host.Zone,
             State = progress.State,
             Failure = progress.Failure,

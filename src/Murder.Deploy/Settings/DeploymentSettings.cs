@@ -104,7 +104,16 @@ public sealed record DeploymentSettings
     /// <summary>Private key; empty for ssh's usual ones.</summary>
     public string IdentityFile { get; init; } = "";
 
-    /// <summary>Files of host keys, separated by ';'; empty for ssh's usual ones.</summary>
+    /// <summary>File whose first line is the passphrase of encrypted keys; empty for the environment's <c>MURDER_PASSPHRASE</c>.</summary>
+    public string PassphraseFile { get; init; } = "";
+
+    /// <summary>Path of a configuration in place of ssh's own; empty for those.</summary>
+    public string SshConfig { get; init; } = "";
+
+    /// <summary><c>auto</c> (or empty), <c>sshnet</c> or <c>openssh</c>.</summary>
+    public string SshEngine { get; init; } = "";
+
+    /// <summary>Files of host keys, separated by ';'; empty for those that ssh's configuration names.</summary>
     public string KnownHosts { get; init; } = "";
 
     /// <summary><c>true</c>, <c>false</c> or empty.</summary>

@@ -45,7 +45,7 @@ public sealed class HostResolverTests
     public void A_host_that_is_defined_nowhere_is_written_so_that_it_looks_like_one(string hosts, string name, string expected)
     {
         TargetHost host = Host(hosts, inventory: null);
-        Assert.Equal((name, expected), (host.Name, $"{host.User}@{host.Address}:{host.Port}"));
+        Assert.Equal((name, expected), (host.Name, $"{host.User}@{host.Address}:{host.SshPort}"));
         Assert.Equal("/srv/shop", host.Root);
     }
 
@@ -61,7 +61,7 @@ public sealed class HostResolverTests
     public void A_literal_of_a_known_host_goes_over_what_the_inventory_says()
     {
         TargetHost host = Host("root@web1:2200", Inventory);
-        Assert.Equal(("web1", "root", 2200), (host.Name, host.User, host.Port));
+        Assert.Equal(("web1", "root", 2200), (host.Name, host.User, host.SshPort));
         Assert.Equal(["web"], host.Groups);
     }
 

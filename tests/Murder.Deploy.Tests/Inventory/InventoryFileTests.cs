@@ -47,7 +47,7 @@ public sealed class InventoryFileTests
     {
         TargetHost host = Host("all", "web1.example.com");
         Assert.Equal(new TargetHost("web1.example.com") { Address = "web1.example.com", Root = "/srv/shop", Groups = host.Groups }, host);
-        Assert.Equal((22, null, null, "", false), (host.Port, host.User, host.IdentityFile, host.Zone, host.IsLocal));
+        Assert.Equal((22, null, null, "", false), (host.SshPort, host.User, host.IdentityFile, host.Zone, host.IsLocal));
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class InventoryFileTests
     public void Values_are_written_as_for_Ansible(string line, string expected)
     {
         TargetHost host = Host("all", line);
-        Assert.Equal(expected, $"{host.User}@{host.Address}:{host.Port} {host.IdentityFile}");
+        Assert.Equal(expected, $"{host.User}@{host.Address}:{host.SshPort} {host.IdentityFile}");
     }
 
     [Theory]

@@ -16,7 +16,7 @@ public sealed class HostKeyTests
 
         Assert.Equal(HostFailure.HostKeyUnknown, e.Failure);
         Assert.Contains(Fingerprint(ssh, "ed25519"), e.Message, StringComparison.Ordinal);
-        Assert.Contains(ssh.Options.KnownHosts.Files[0], e.Message, StringComparison.Ordinal);
+        Assert.Contains(ssh.Options.KnownHosts!.Files[0], e.Message, StringComparison.Ordinal);
         Problem problem = HostProblems.From(ssh.Host, e);
         Assert.Contains($"ssh-keyscan -p {ssh.Sshd.Port} 127.0.0.1", problem.Remedy, StringComparison.Ordinal);
     }
@@ -31,7 +31,7 @@ public sealed class HostKeyTests
         HostException e = await ssh.FailAsync();
 
         Assert.Equal(HostFailure.HostKeyChanged, e.Failure);
-        Assert.Contains(ssh.Options.KnownHosts.Files[0] + ":2", e.Message, StringComparison.Ordinal);
+        Assert.Contains(ssh.Options.KnownHosts!.Files[0] + ":2", e.Message, StringComparison.Ordinal);
         Assert.Contains(Fingerprint(ssh, "ed25519"), e.Message, StringComparison.Ordinal);
         Assert.Contains($"ssh-keygen -R \"[127.0.0.1]:{ssh.Sshd.Port}\"", HostProblems.From(ssh.Host, e).Remedy, StringComparison.Ordinal);
     }

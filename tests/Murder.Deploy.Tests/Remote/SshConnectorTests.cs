@@ -71,7 +71,7 @@ public sealed class SshConnectorTests
 
         Assert.Equal(HostFailure.IdentityUnusable, e.Failure);
         Assert.Contains("is encrypted", e.Message, StringComparison.Ordinal);
-        Assert.Contains("ssh-keygen -p", HostProblems.From(ssh.Host, e).Remedy, StringComparison.Ordinal);
+        Assert.Contains("MURDER_PASSPHRASE", HostProblems.From(ssh.Host, e).Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -242,11 +242,11 @@ public sealed class SshConnectorTests
     {
         SshOptions options = SshOptions.From(Settings());
 
-        Assert.Contains(options.KnownHosts.Files, file => file.EndsWith("/.ssh/known_hosts", StringComparison.Ordinal));
+        Assert.Contains(options.UsualKnownHostsFiles, file => file.EndsWith("/.ssh/known_hosts", StringComparison.Ordinal));
         Assert.Equal(Environment.UserName, options.UserOf(new TargetHost("a") { Address = "a", Root = "/a" }));
     }
 
-    private static DeploymentSettings Settings() => new()
+    internal static DeploymentSettings Settings() => new()
     {
         ProjectDirectory = "/p",
         Application = "a",

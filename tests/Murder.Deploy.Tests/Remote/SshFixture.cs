@@ -18,6 +18,8 @@ internal sealed class SshFixture : IDisposable
             KnownHosts = KnownHosts.Read([Sshd.KnownHostsPath]),
             IdentityFile = Sshd.ClientKeyPath,
             UsualIdentityFiles = [],
+            UsualKnownHostsFiles = [],
+            OpenSshProgram = ChildProcess.OnPath("ssh"),
             DefaultUser = Sshd.User,
             HomeDirectory = Directory.Path,
             ProjectDirectory = Directory.Path,
@@ -52,6 +54,17 @@ internal sealed class SshFixture : IDisposable
         AgentChannel channel = await LaunchAsync();
         await channel.DisposeAsync();
     });
+
+    /// <summary>Hosts are reached by this configuration only, and nothing of it is said otherwise.</summary>
+    /// <param name="address">what ssh is given</param>
+    public void Configure(string address, params string[] lines)
+    {
+        string file = Directory.Write("ssh_config", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+        Options = Options with { ConfigFile = file, KnownHosts = null, IdentityFile = null };
+        List<Problem> problems = [];
+        Host = ConfiguredHosts.Of([Host with { Address = address, Port = null }], Options, problems)[0];
+        Assert.Equal([], problems);
+    }
 
     public void TrustOnly(params string[] knownHostsLines)
     {

@@ -41,6 +41,10 @@ internal sealed class KnownHosts(IReadOnlyList<KnownHostsLine> lines, IReadOnlyL
         }
     }
 
+    /// <summary>What the files say about a host, under its alias when it has one.</summary>
+    public HostKeys Of(TargetHost host) =>
+        host.Ssh?.HostKeyAlias is { } alias ? Of(alias, HostKeys.DefaultPort) : Of(host.HostName, host.SshPort);
+
     /// <summary>What the files say about one host. Hashed lines cost an HMAC each, so this is asked once a connection.</summary>
     public HostKeys Of(string host, int port)
     {

@@ -6,9 +6,10 @@ using Renci.SshNet.Security;
 namespace Murder.Deploy;
 
 /// <summary>Ties <see cref="KnownHosts"/> to one SSH.NET connection.</summary>
-internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts)
+/// <param name="learn">keeps the key of a host that nothing is known of, so that it is trusted from now on; null when such a host is refused</param>
+internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts, Action<byte[]>? learn = null)
 {
-    private readonly HostKeys _keys = knownHosts.Of(host.Address, host.Port);
+    private readonly HostKeys _keys = knownHosts.Of(host);
     private byte[]? _trusted;
 
     /// <summary>The server has shown its key: what fails from here on is not an overloaded sshd.</summary>
@@ -66,15 +67,18 @@ internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts)
     private void ThrowUnlessTrusted(ShownHostKey key)
     {
         HostKeyVerdict verdict = _keys.Judge(key);
-        string shows = $"{host.Name} ({host.Address}:{host.Port}) shows the host key {key.Fingerprint}";
+        string shows = $"{host.Name} ({host.Endpoint}) shows the host key {key.Fingerprint}";
         switch (verdict.Trust)
         {
             case HostKeyTrust.Trusted:
                 return;
+            case HostKeyTrust.Unknown when learn is not null:
+                learn(key.Blob);
+                return;
             case HostKeyTrust.Unknown:
                 throw new HostException(HostFailure.HostKeyUnknown, $"{shows}, which is in none of {string.Join(", ", knownHosts.Files)}");
             case HostKeyTrust.CertificateRefused:
-                throw new HostException(HostFailure.HostKeyUnknown, $"{shows} with a certificate of the authority at {verdict.Where}, but the certificate does not speak for {host.Address}");
+                throw new HostException(HostFailure.HostKeyUnknown, $"{shows} with a certificate of the authority at {verdict.Where}, but the certificate does not speak for {host.HostName}");
             case HostKeyTrust.Changed:
                 throw new HostException(HostFailure.HostKeyChanged, $"{shows}, but {verdict.Where} has another one");
             case HostKeyTrust.Revoked:

@@ -1,91 +1,21 @@
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using Murder.PeerHost.Contract;
-using Renci.SshNet.Common;
 
 namespace Murder.Deploy;
 
-/// <summary>Opens a shell on a host: tries, tries again where that can help, and gives every failure its reason.</summary>
-internal sealed class SshConnector(SshOptions options, TimeProvider time)
+/// <summary>Takes for each host the engine that can reach it as its configuration says: our own where it can, for it costs a tenth of a process of <c>ssh</c>.</summary>
+internal sealed class SshConnector(SshOptions options, TimeProvider time) : IShellConnector
 {
-    private static readonly TimeSpan s_backoffMin = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_backoffMax = TimeSpan.FromSeconds(2);
+    private readonly SshNetConnector _own = new(options, time);
+    private readonly OpenSshConnector? _system = options.OpenSshProgram is { } program ? new(options, program, time) : null;
 
-    /// <exception cref="HostException">no shell within <see cref="SshOptions.ConnectMax"/></exception>
-    public async Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken)
+    public Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken) => EngineOf(host).OpenAsync(host, cancellationToken);
+
+    private IShellConnector EngineOf(TargetHost host) => (options.Engine, host.Ssh?.NeedsOpenSsh, _system) switch
     {
-        using var deadline = new CancellationTokenSource(options.ConnectMax, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        string last = "it did not answer";
-        try
-        {
-            for (int attempt = 1; ; attempt++)
-            {
-                var login = new SshLogin(host, options, time);
-                try
-                {
-                    return await login.RunAsync(either.Token).ConfigureAwait(false);
-                }
-                catch (Exception e) when (IsOverload(e, login) && attempt < options.AttemptsMax)
-                {
-                    last = Say(e); // expected: sshd drops connections above MaxStartups
-                }
-                catch (Exception e) when (Classify(host, e, login) is { } failure)
-                {
-                    throw failure;
-                }
-
-                await Task.Delay(Backoff(host, attempt), time, either.Token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new HostException(HostFailure.Unreachable, $"{Name(host)} gave no SSH session within {options.ConnectMax.TotalSeconds:0} seconds: {last}");
-        }
-    }
-
-    private static bool IsOverload(Exception e, SshLogin login) => !login.HostKeySeen && e switch
-    {
-        SshConnectionException => true, // closed before or during the key exchange
-        SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted } => true,
-        _ => false,
+        (SshEngine.OpenSsh, _, { } system) => system,
+        (SshEngine.OpenSsh, _, null) => throw new HostException(HostFailure.ConfigUnusable, $"{host.Name}: MurderSshEngine is openssh, but there is no ssh on this machine"),
+        (_, null, _) => _own,
+        (SshEngine.Auto, _, { } system) => system,
+        (_, { } option, _) => throw new HostException(HostFailure.ConfigUnusable, $"{host.Name}: its configuration has {option}, which takes the system's ssh"),
     };
-
-    /// <summary>Null for what is no failure of the host: cancellation, and bugs.</summary>
-    private HostException? Classify(TargetHost host, Exception e, SshLogin login) => e switch
-    {
-        HostException => null, // said already, at the key or the identity
-        SshAuthenticationException => new HostException(
-            HostFailure.AuthenticationFailed,
-            $"{options.UserOf(host)} may not log in to {Name(host)} with {login.Identities}: {Say(e)}",
-            e),
-        SshOperationTimeoutException => new HostException(HostFailure.Unreachable, $"{Name(host)} did not answer in time: {Say(e)}", e),
-        SocketException socket => new HostException(HostFailure.Unreachable, $"{Name(host)} cannot be reached: {Say(socket)}", e),
-        SshConnectionException => new HostException(HostFailure.Unreachable, $"{Name(host)} ended the connection: {Say(e)}", e),
-        SshException when login.LoggedIn => new HostException(HostFailure.NoShell, $"{Name(host)} opens no session for {options.UserOf(host)}: {Say(e)}", e),
-        SshException => new HostException(HostFailure.Unreachable, $"{Name(host)} cannot be spoken to: {Say(e)}", e),
-        _ => null,
-    };
-
-    private static string Name(TargetHost host) => $"{host.Name} ({host.Address}:{host.Port})";
-
-    private static string Say(Exception e) => e is SocketException socket ? Say(socket) : e.Message.TrimEnd('.');
-
-    private static string Say(SocketException e) => e.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused => "connection refused",
-        SocketError.TimedOut => "the connection timed out",
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is not known",
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no route to it",
-        _ => e.Message,
-    };
-
-    /// <summary>Doubles with each attempt and differs between hosts, so that those refused together do not come back together.</summary>
-    private static TimeSpan Backoff(TargetHost host, int attempt)
-    {
-        TimeSpan full = TimeSpan.FromTicks(Math.Min(s_backoffMax.Ticks, s_backoffMin.Ticks << attempt));
-        byte[] jitter = SHA256.HashData(Encoding.UTF8.GetBytes($"{host.Name} {attempt}"));
-        return full * (0.5 + (jitter[0] / 512.0));
-    }
 }

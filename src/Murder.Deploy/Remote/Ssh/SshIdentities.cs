@@ -1,3 +1,4 @@
+using System.Text;
 using Murder.PeerHost.Contract;
 using Renci.SshNet;
 using Renci.SshNet.Common;
@@ -5,77 +6,137 @@ using Renci.SshNet.Security;
 
 namespace Murder.Deploy;
 
-/// <summary>The private keys offered to one host. Loaded anew for each connection, which owns and disposes them.</summary>
+/// <summary>
+/// What is offered to one host to log in with: keys of an agent first, since they cost no passphrase, then key files. Loaded anew for each
+/// connection, which owns and disposes them.
+/// </summary>
 internal sealed class SshIdentities : IDisposable
 {
+    private readonly List<IPrivateKeySource> _sources = [];
     private readonly List<PrivateKeyFile> _files = [];
     private readonly List<string> _descriptions = [];
+    private readonly List<string> _reasons = []; // why others are not offered
+    private readonly SshOptions _options;
+    private IReadOnlyList<AgentKey> _agentKeys = [];
 
-    private SshIdentities()
-    {
-    }
+    private SshIdentities(SshOptions options) => _options = options;
 
-    /// <summary>Each key with one algorithm, because every algorithm is one of the few tries an sshd allows.</summary>
-    public IPrivateKeySource[] Sources => [.. _files.Select(file => new OneAlgorithmSource(file))];
+    public IPrivateKeySource[] Sources => [.. _sources.Take(_options.IdentitiesMax)];
 
     /// <summary>For messages: <c>PATH (SHA256:…)</c>, separated by commas.</summary>
-    public override string ToString() => string.Join(", ", _descriptions);
+    public override string ToString() => string.Join(", ", _descriptions.Take(_options.IdentitiesMax));
 
     /// <exception cref="HostException">the named key cannot be used, or none of the usual ones can</exception>
     public static SshIdentities Load(TargetHost host, SshOptions options)
     {
-        var identities = new SshIdentities();
-        if (options.IdentityOf(host) is { } named)
+        var identities = new SshIdentities(options);
+        string? named = options.IdentityOf(host);
+        IReadOnlyList<string> files = named is not null ? [named] : [.. (host.Ssh?.IdentityFiles ?? options.UsualIdentityFiles).Where(File.Exists)];
+        SshKeyAgent? agent = host.Ssh is { } config ? AgentOf(config.IdentityAgent) : AgentOf(Environment.GetEnvironmentVariable("SSH_AUTH_SOCK"));
+        identities.AddOfAgent(agent, files, isNoOther: named is not null || host.Ssh?.IdentitiesOnly == true);
+        foreach (string path in files)
         {
-            if (identities.TryAdd(named) is { } reason)
-            {
-                throw new HostException(HostFailure.IdentityUnusable, $"{host.Name}: the private key {named} {reason}");
-            }
-
-            return identities;
+            identities.AddFile(path, host.Ssh?.CertificateFiles ?? []);
         }
 
-        var reasons = new List<string>();
-        foreach (string path in options.UsualIdentityFiles.Where(File.Exists).Take(options.IdentitiesMax))
-        {
-            if (identities.TryAdd(path) is { } reason)
-            {
-                reasons.Add($"{path} {reason}");
-            }
-        }
-
-        return identities._files.Count > 0 ? identities : throw new HostException(HostFailure.IdentityUnusable, $"{host.Name}: " + (reasons.Count > 0
-            ? string.Join("; ", reasons)
-            : $"there is no private key; looked for {string.Join(", ", options.UsualIdentityFiles)}"));
+        return identities._sources.Count > 0 ? identities : throw new HostException(HostFailure.IdentityUnusable, $"{host.Name}: " + (
+            named is not null ? $"the private key {identities._reasons[^1]}"
+            : identities._reasons.Count > 0 ? string.Join("; ", identities._reasons)
+            : $"there is no private key; looked for {string.Join(", ", host.Ssh?.IdentityFiles ?? options.UsualIdentityFiles)}{(agent is null ? "" : $", and into the agent at {agent.Socket}")}"));
     }
 
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
-    /// <returns>why the key cannot be used, as the end of a sentence; null when it can</returns>
-    private string? TryAdd(string path)
+    private static SshKeyAgent? AgentOf(string? socket) => string.IsNullOrEmpty(socket) ? null : new SshKeyAgent(socket);
+
+    /// <summary>Those whose public half lies beside a key file first: they are meant. An agent that cannot be asked is as good as none.</summary>
+    private void AddOfAgent(SshKeyAgent? agent, IReadOnlyList<string> files, bool isNoOther)
     {
+        if (agent is null)
+        {
+            return;
+        }
+
         try
         {
-            string certificate = path + "-cert.pub"; // as ssh: a certificate beside its key is offered with it
-            PrivateKeyFile file = File.Exists(certificate) ? new PrivateKeyFile(path, null, certificate) : new PrivateKeyFile(path);
-            _files.Add(file);
-            _descriptions.Add($"{path} ({ShownHostKey.FingerprintOf(new KeyHostAlgorithm(file.Key.ToString()!, file.Key).Data)})");
-            return null;
+            _agentKeys = agent.Keys();
         }
-        catch (SshPassPhraseNullOrEmptyException)
+        catch (IOException e)
         {
-            return "is encrypted, and a build cannot ask for its passphrase";
+            _reasons.Add(e.Message);
+            return;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+
+        byte[][] meant = [.. files.Select(PublicHalfOf).OfType<byte[]>()];
+        int RankOf(AgentKey key) => Array.FindIndex(meant, blob => blob.AsSpan().SequenceEqual(key.Blob)) is var at and >= 0 ? at : meant.Length;
+        foreach (AgentKey key in _agentKeys.Where(key => !isNoOther || RankOf(key) < meant.Length).OrderBy(RankOf))
         {
-            return "does not exist";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SshException or FormatException or NotSupportedException or ArgumentException)
-        {
-            return $"cannot be read: {e.Message}"; // expected: a key of a kind that is not supported, or no key at all
+            _sources.Add(new AgentKeySource(agent, key));
+            _descriptions.Add($"{key.Comment} of the agent ({ShownHostKey.FingerprintOf(key.Blob)})");
         }
     }
 
+    private static byte[]? PublicHalfOf(string path)
+    {
+        try
+        {
+            string[] words = File.ReadAllText(path + ".pub", Encoding.UTF8).Split(' ', 3);
+            return words.Length > 1 ? Convert.FromBase64String(words[1].Trim()) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return null; // expected: many keys come without their public half
+        }
+    }
+
+    private void AddFile(string path, IReadOnlyList<string> certificates)
+    {
+        if (PublicHalfOf(path) is { } half && _agentKeys.Any(key => key.Blob.AsSpan().SequenceEqual(half)))
+        {
+            return; // the agent offers it
+        }
+
+        try
+        {
+            PrivateKeyFile file = Open(path, _options.Passphrase, certificates);
+            _files.Add(file);
+            _sources.Add(new OneAlgorithmSource(file));
+            _descriptions.Add($"{path} ({ShownHostKey.FingerprintOf(new KeyHostAlgorithm(file.Key.ToString()!, file.Key).Data)})");
+        }
+        catch (SshPassPhraseNullOrEmptyException)
+        {
+            _reasons.Add($"{path} is encrypted, no passphrase was given, and a build cannot ask for it");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            _reasons.Add($"{path} does not exist");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SshException or FormatException or NotSupportedException or ArgumentException)
+        {
+            _reasons.Add($"{path} cannot be read: {e.Message}"); // expected: a key of a kind that is not supported, or no key at all
+        }
+    }
+
+    /// <summary>As ssh: with a certificate that lies beside the key, or that the configuration names for it.</summary>
+    private static PrivateKeyFile Open(string path, string? passphrase, IReadOnlyList<string> certificates)
+    {
+        string beside = path + "-cert.pub";
+        foreach (string certificate in certificates.Prepend(beside).Where(File.Exists))
+        {
+            try
+            {
+                return new PrivateKeyFile(path, passphrase, certificate);
+            }
+            catch (ArgumentException)
+            {
+                // Expected: it is another key's.
+            }
+        }
+
+        return new PrivateKeyFile(path, passphrase);
+    }
+
+    /// <summary>Each key with one algorithm, because every algorithm is one of the few tries an sshd allows.</summary>
     private sealed class OneAlgorithmSource(PrivateKeyFile file) : IPrivateKeySource
     {
         /// <summary>A certificate and its plain key are two; of the three names of an RSA key only the one with SHA-512 is left.</summary>

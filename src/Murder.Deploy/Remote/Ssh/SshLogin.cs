@@ -8,7 +8,7 @@ namespace Murder.Deploy;
 /// </summary>
 internal sealed class SshLogin(TargetHost host, SshOptions options, TimeProvider time)
 {
-    private readonly HostKeyGuard _guard = new(host, options.KnownHosts);
+    private readonly HostKeyGuard _guard = new(host, options.KnownHostsOf(host), options.LearnerOf(host));
 
     public bool HostKeySeen => _guard.Asked;
 
@@ -51,7 +51,7 @@ internal sealed class SshLogin(TargetHost host, SshOptions options, TimeProvider
         Identities = identities.ToString();
         string user = options.UserOf(host);
         using var keys = new PrivateKeyAuthenticationMethod(user, identities.Sources);
-        var connection = new ConnectionInfo(host.Address, host.Port, user, keys) { Timeout = options.ConnectMax };
+        var connection = new ConnectionInfo(host.HostName, host.SshPort, user, keys) { Timeout = options.ConnectMax };
         PreferGcm(connection);
         var client = new SshClient(connection);
         try

@@ -5,6 +5,9 @@ internal sealed record SshOptions
 {
     private static readonly string[] s_usualIdentities = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
+    /// <summary>A secret of the environment, as CI services give them: a property would stand in logs.</summary>
+    private const string PassphraseVariable = "MURDER_PASSPHRASE";
+
     /// <summary>From the start of a connection to a running shell, retries included: an own deadline, because SSH.NET's timeout starts anew at every step.</summary>
     public TimeSpan ConnectMax { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -14,7 +17,24 @@ internal sealed record SshOptions
     /// <summary>sshd's MaxAuthTries is 6, and a key is one try.</summary>
     public int IdentitiesMax { get; init; } = 5;
 
-    public required KnownHosts KnownHosts { get; init; }
+    public SshEngine Engine { get; init; }
+
+    /// <summary>Path of the system's <c>ssh</c>; null when it has none.</summary>
+    public string? OpenSshProgram { get; init; }
+
+    /// <summary>The configuration the user named in place of ssh's own; null for those.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary>The host keys the user named for the deploy; null for those that ssh's configuration names for each host.</summary>
+    public KnownHosts? KnownHosts { get; init; }
+
+    /// <summary>Files of host keys where no configuration names others.</summary>
+    public required IReadOnlyList<string> UsualKnownHostsFiles { get; init; }
+
+    public KnownHostsLibrary Library { get; } = new();
+
+    /// <summary>Of encrypted private keys; null when none is given.</summary>
+    public string? Passphrase { get; init; }
 
     /// <summary>The private key the user named for the deploy; null for the usual ones.</summary>
     public string? IdentityFile { get; init; }
@@ -47,10 +67,33 @@ internal sealed record SshOptions
             problems.Add(SshProblems.IdentityMissing(identity));
         }
 
+        string? configFile = settings.SshConfig.Length == 0 ? null : Expand(settings.SshConfig, home, settings.ProjectDirectory);
+        if (configFile is not null && !File.Exists(configFile))
+        {
+            problems.Add(SshProblems.ConfigMissing(configFile));
+        }
+
+        string? program = ChildProcess.OnPath("ssh");
+        if (program is null && configFile is not null)
+        {
+            problems.Add(SshProblems.NoSsh("MurderSshConfig"));
+        }
+
+        SshEngine engine = SshEngine.Auto;
+        if (settings.SshEngine.Length > 0 && !Enum.TryParse(settings.SshEngine, ignoreCase: true, out engine))
+        {
+            problems.Add(SshProblems.Engine(settings.SshEngine));
+        }
+        else if (program is null && engine == SshEngine.OpenSsh)
+        {
+            problems.Add(SshProblems.NoSsh("MurderSshEngine"));
+        }
+
+        string? passphrase = ReadPassphrase(settings, home, problems);
         KnownHosts? knownHosts = null;
         try
         {
-            knownHosts = KnownHosts.Read(named.Length > 0 ? named : UsualKnownHosts(ssh));
+            knownHosts = named.Length > 0 ? KnownHosts.Read(named) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,7 +104,12 @@ internal sealed record SshOptions
             ? throw new DeploymentException(problems)
             : new SshOptions
             {
-                KnownHosts = knownHosts!,
+                Engine = engine,
+                OpenSshProgram = program,
+                ConfigFile = configFile,
+                KnownHosts = knownHosts,
+                UsualKnownHostsFiles = UsualKnownHosts(ssh),
+                Passphrase = passphrase,
                 IdentityFile = identity,
                 UsualIdentityFiles = [.. s_usualIdentities.Select(name => Path.Combine(ssh, name))],
                 DefaultUser = Environment.UserName,
@@ -70,11 +118,37 @@ internal sealed record SshOptions
             };
     }
 
-    public string UserOf(TargetHost host) => string.IsNullOrEmpty(host.User) ? DefaultUser : host.User;
+    /// <summary>What the host's key is checked against.</summary>
+    /// <exception cref="HostException">a file of it cannot be read</exception>
+    public KnownHosts KnownHostsOf(TargetHost host) => KnownHosts ?? Library.Read(host, host.Ssh?.KnownHostsFiles ?? UsualKnownHostsFiles);
+
+    /// <summary>What keeps the key of a host that nothing is known of; null when such a host is refused.</summary>
+    public Action<byte[]>? LearnerOf(TargetHost host) =>
+        host.Ssh is { AcceptsNewHostKeys: true } && KnownHostsOf(host).Files is [var first, ..] ? key => Library.Learn(host, first, key) : null;
+
+    public string UserOf(TargetHost host) => !string.IsNullOrEmpty(host.User) ? host.User : host.Ssh?.User ?? DefaultUser;
 
     /// <summary>The one key that was named for the host or the deploy; null when the usual ones are meant.</summary>
     public string? IdentityOf(TargetHost host) =>
         string.IsNullOrEmpty(host.IdentityFile) ? IdentityFile : Expand(host.IdentityFile, HomeDirectory, ProjectDirectory);
+
+    private static string? ReadPassphrase(DeploymentSettings settings, string home, List<Problem> problems)
+    {
+        if (settings.PassphraseFile.Length == 0)
+        {
+            return Environment.GetEnvironmentVariable(PassphraseVariable) is { Length: > 0 } given ? given : null;
+        }
+
+        try
+        {
+            return File.ReadLines(Expand(settings.PassphraseFile, home, settings.ProjectDirectory)).FirstOrDefault();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(SshProblems.PassphraseUnreadable(e.Message));
+            return null;
+        }
+    }
 
     private static string[] UsualKnownHosts(string ssh) =>
         [Path.Combine(ssh, "known_hosts"), Path.Combine(ssh, "known_hosts2"), "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];

@@ -12,6 +12,22 @@ internal static class SshProblems
     public static Problem IdentityMissing(string path) =>
         new("MURDER0322", $"The private key '{path}' does not exist.", "Correct MurderIdentityFile, or leave it empty to use ssh's usual keys.");
 
+    public static Problem ConfigMissing(string path) =>
+        new("MURDER0324", $"The configuration '{path}' does not exist.", "Correct MurderSshConfig, or leave it empty to use ssh's own files.");
+
+    public static Problem NoSsh(string property) =>
+        new("MURDER0325", $"{property} is given, but there is no 'ssh' on this machine's PATH.", "Install OpenSSH's client, or leave the property out: then hosts are reached by what the inventory says of them.");
+
+    public static Problem Engine(string value) =>
+        new("MURDER0326", $"MurderSshEngine is '{value}'.", "Say 'sshnet', 'openssh', or leave it out for 'auto'.");
+
+    public static Problem PassphraseUnreadable(string reason) =>
+        new("MURDER0328", $"The passphrase cannot be read: {reason}", "Correct MurderPassphraseFile, or give the passphrase in the environment variable MURDER_PASSPHRASE.");
+
+    /// <param name="hosts">for which <c>ssh</c> says so</param>
+    public static Problem ConfigRefused(IReadOnlyList<string> hosts, string reason) =>
+        new("MURDER0327", $"ssh's configuration cannot be used for {string.Join(", ", hosts.Take(3))}{(hosts.Count > 3 ? $" and {hosts.Count - 3} more" : "")}: {reason}", $"Mend it until 'ssh -G {hosts[0]}' prints it, or name another file in MurderSshConfig.");
+
     public static Problem AgentUnreadable(string directory, string reason) =>
         new("MURDER0323", $"The agents in '{directory}' cannot be read: {reason}", "Restore the package Murder.Build again: delete it from the NuGet cache, then run 'dotnet restore'.");
 }
