@@ -57,6 +57,7 @@ public abstract partial class DeploymentTask
         PassphraseFile = Absolute(Setting(nameof(DeploymentSettings.PassphraseFile))),
         SshConfig = Absolute(Setting(nameof(DeploymentSettings.SshConfig))),
         SshEngine = Setting(nameof(DeploymentSettings.SshEngine)),
+        Transport = Setting(nameof(DeploymentSettings.Transport)),
     };
 
     private protected string ProjectFile => Setting(nameof(ProjectFile));

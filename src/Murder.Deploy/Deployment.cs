@@ -262,8 +262,8 @@ public static class Deployment
         HostResolution resolution = HostResolver.Resolve(settings);
         problems.AddRange(resolution.Problems);
         problems.AddRange(AgentLauncher.Check(settings, resolution.Hosts));
-        bool isAnyRemote = resolution.Hosts.Any(host => !host.IsLocal);
-        return isAnyRemote && !problems.Any(problem => !problem.IsWarning) ? ConfiguredHosts.Of(resolution.Hosts, SshOptions.From(settings), problems) : resolution.Hosts;
+        bool isBySsh = resolution.Hosts.Any(host => !host.IsLocal) && settings.Transport is "" or "ssh";
+        return isBySsh && !problems.Any(problem => !problem.IsWarning) ? ConfiguredHosts.Of(resolution.Hosts, SshOptions.From(settings), problems) : resolution.Hosts;
     }
 
     private static void ThrowOrWarn(List<Problem> problems, IDeploymentLog log)

@@ -384,6 +384,10 @@ public sealed partial class TargetsTests
     [InlineData("MurderRoot", "relative", "MURDER0110")]
     [InlineData("MurderKnownHosts", "missing", "MURDER0320")]
     [InlineData("MurderIdentityFile", "missing", "MURDER0322")]
+    [InlineData("MurderPassphraseFile", "missing", "MURDER0328")]
+    [InlineData("MurderSshConfig", "missing", "MURDER0324")]
+    [InlineData("MurderSshEngine", "putty", "MURDER0326")]
+    [InlineData("MurderTransport", "kubectl exec -i web -- sh", "MURDER0023")]
     public void A_wrong_value_is_named_with_its_property_before_anything_is_built(string property, string value, string code)
     {
         using ServiceProject service = new("<PropertyGroup><Hosts>prod</Hosts></PropertyGroup>");
@@ -403,9 +407,6 @@ public sealed partial class TargetsTests
     [InlineData("MurderHealtUrl", "Did you mean MurderHealthUrl?")]
     [InlineData("MurderReach", "README.md lists")]
     [InlineData("MurderSudo", "README.md lists")]
-    [InlineData("MurderTransport", "README.md lists")]
-    [InlineData("MurderSshEngine", "README.md lists")]
-    [InlineData("MurderSshConfig", "README.md lists")]
     public void A_property_that_nobody_reads_is_refused_with_the_one_that_was_meant(string property, string remedy)
     {
         using ServiceProject service = new();

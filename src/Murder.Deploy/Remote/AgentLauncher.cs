@@ -1,9 +1,9 @@
 namespace Murder.Deploy;
 
 /// <summary>Launches each host's agent in the host's own way.</summary>
-internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher ssh) : IAgentLauncher
+internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote) : IAgentLauncher
 {
-    /// <summary>Reads the SSH files and the agents to bring, once for the deploy, and only if some host is reached by SSH.</summary>
+    /// <summary>Reads the SSH files and the agents to bring, once for the deploy, and only if some host is not of this machine.</summary>
     /// <exception cref="DeploymentException">a file the user named is missing, or an agent of the package is damaged</exception>
     public static AgentLauncher Create(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts, TimeProvider time)
     {
@@ -13,10 +13,10 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher ssh) : 
             return new AgentLauncher(local, local);
         }
 
-        SshOptions options = SshOptions.From(settings);
+        IShellConnector connector = ConnectorOf(settings, time);
         try
         {
-            return new AgentLauncher(local, new SshAgentLauncher(options, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time));
+            return new AgentLauncher(local, new ShellAgentLauncher(connector, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time));
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -31,7 +31,7 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher ssh) : 
         {
             if (hosts.Count == 0)
             {
-                SshOptions.From(settings);
+                ConnectorOf(settings, TimeProvider.System);
             }
             else
             {
@@ -46,6 +46,9 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher ssh) : 
         }
     }
 
+    private static IShellConnector ConnectorOf(DeploymentSettings settings, TimeProvider time) =>
+        CommandTemplate.Of(settings.Transport) is { } template ? new CommandConnector(template, time) : new SshConnector(SshOptions.From(settings), time);
+
     public Task<AgentChannel> LaunchAsync(TargetHost host, CancellationToken cancellationToken) =>
-        (host.IsLocal ? local : ssh).LaunchAsync(host, cancellationToken);
+        (host.IsLocal ? local : remote).LaunchAsync(host, cancellationToken);
 }

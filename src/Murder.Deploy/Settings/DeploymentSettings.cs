@@ -110,6 +110,9 @@ public sealed record DeploymentSettings
     /// <summary>Path of a configuration in place of ssh's own; empty for those.</summary>
     public string SshConfig { get; init; } = "";
 
+    /// <summary><c>ssh</c> (or empty), or a command as <see cref="CommandTemplate"/> reads it.</summary>
+    public string Transport { get; init; } = "";
+
     /// <summary><c>auto</c> (or empty), <c>sshnet</c> or <c>openssh</c>.</summary>
     public string SshEngine { get; init; } = "";
 

@@ -62,4 +62,7 @@ internal static class SettingsProblems
         "MURDER0022",
         $"MurderShared cannot be used: {refusal}.",
         "Give paths relative to the release, without '..', such as appsettings.Local.json, or logs/ for a folder.");
+
+    public static Problem Transport(string value) =>
+        new("MURDER0023", $"MurderTransport is '{value}', which does not say for which host.", "Say 'ssh', or a command with {host} in it that gives a shell there: 'kubectl exec -i {host} -- sh'.");
 }

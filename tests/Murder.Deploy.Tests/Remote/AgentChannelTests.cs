@@ -51,7 +51,7 @@ public sealed class AgentChannelTests
     {
         using var ssh = new SshFixture { Package = StubAgent.Package(StubAgent.Script(extra: $"sleep 3600 <&- >/dev/null 2>&1; # {Guid.NewGuid()}")) };
         var time = new ManualTime();
-        var launcher = new SshAgentLauncher(ssh.Options, [ssh.Package], "agents", time);
+        var launcher = new ShellAgentLauncher(new SshConnector(ssh.Options, time), [ssh.Package], "agents", time);
         AgentChannel channel = await launcher.LaunchAsync(ssh.Host, CancellationToken.None);
         ValueTask<AgentEvent> reading = channel.ReadAsync(CancellationToken.None);
         Assert.False(reading.IsCompleted);
@@ -76,7 +76,7 @@ public sealed class AgentChannelTests
     {
         using var ssh = new SshFixture();
         var time = new ManualTime();
-        AgentChannel channel = await new SshAgentLauncher(ssh.Options, [ssh.Package], "agents", time).LaunchAsync(ssh.Host, CancellationToken.None);
+        AgentChannel channel = await new ShellAgentLauncher(new SshConnector(ssh.Options, time), [ssh.Package], "agents", time).LaunchAsync(ssh.Host, CancellationToken.None);
 
         for (long ping = 1; ping <= 20; ping++)
         {

@@ -11,7 +11,7 @@ public sealed class BootstrapTests
     public async Task The_first_deploy_uploads_the_agent_and_the_second_uploads_nothing()
     {
         using var ssh = new SshFixture();
-        SshAgentLauncher first = ssh.Launcher();
+        ShellAgentLauncher first = ssh.Launcher();
         await using (AgentChannel channel = await first.LaunchAsync(ssh.Host, CancellationToken.None))
         {
             Assert.Equal("0.0-stub", channel.Hello.Version);
@@ -19,7 +19,7 @@ public sealed class BootstrapTests
             Assert.Equal(ssh.AgentFile, (await SshFixture.WhereAsync(channel)).File);
         }
 
-        SshAgentLauncher second = ssh.Launcher();
+        ShellAgentLauncher second = ssh.Launcher();
         await using (AgentChannel channel = await second.LaunchAsync(ssh.Host, CancellationToken.None))
         {
             Assert.Equal(ssh.AgentFile, (await SshFixture.WhereAsync(channel)).File);
@@ -39,7 +39,7 @@ public sealed class BootstrapTests
         await (await ssh.LaunchAsync()).DisposeAsync();
         File.WriteAllText(ssh.AgentFile, damage);
 
-        SshAgentLauncher launcher = ssh.Launcher();
+        ShellAgentLauncher launcher = ssh.Launcher();
         await using AgentChannel channel = await launcher.LaunchAsync(ssh.Host, CancellationToken.None);
 
         Assert.Equal(1, launcher.UploadCount);
@@ -198,7 +198,7 @@ public sealed class BootstrapTests
         Command.Run("mount", "-t", "tmpfs", "-o", "size=1m", "murder-test", ssh.Root);
         try
         {
-            SshAgentLauncher launcher = ssh.Launcher();
+            ShellAgentLauncher launcher = ssh.Launcher();
             await using AgentChannel channel = await launcher.LaunchAsync(ssh.Host, CancellationToken.None);
 
             string file = (await SshFixture.WhereAsync(channel)).File;
@@ -279,7 +279,7 @@ public sealed class BootstrapTests
         Assert.Equal(right.Length, other.Length);
         File.WriteAllText(ssh.AgentFile, other);
 
-        SshAgentLauncher launcher = ssh.Launcher();
+        ShellAgentLauncher launcher = ssh.Launcher();
         await using AgentChannel channel = await launcher.LaunchAsync(ssh.Host, CancellationToken.None);
 
         Assert.Equal("", channel.Hello.Sha256);

@@ -183,6 +183,18 @@ public sealed class SshConfigTests
     }
 
     [Fact]
+    public void Without_an_ssh_on_the_machine_what_takes_one_is_refused_and_all_else_goes_on()
+    {
+        DeploymentSettings settings = SshConnectorTests.Settings();
+        SshOptions options = SshOptions.From(settings, program: null);
+        TargetHost host = new("web1") { Address = "web1", Root = "/srv" };
+
+        Assert.Same(host, ConfiguredHosts.Of([host], options, [])[0]);
+        DeploymentException e = Assert.Throws<DeploymentException>(() => SshOptions.From(settings with { SshEngine = "openssh" }, program: null));
+        Assert.Equal(["MURDER0325"], e.Problems.Select(problem => problem.Code));
+    }
+
+    [Fact]
     public void What_ssh_prints_is_read_with_its_tokens()
     {
         const string Printed = """

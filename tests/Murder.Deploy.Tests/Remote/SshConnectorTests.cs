@@ -189,7 +189,7 @@ public sealed class SshConnectorTests
     {
         using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = ["MaxStartups 2:100:2"] });
         ssh.Options = ssh.Options with { ConnectMax = TimeSpan.FromMinutes(4), AttemptsMax = 100 };
-        SshAgentLauncher launcher = ssh.Launcher();
+        ShellAgentLauncher launcher = ssh.Launcher();
 
         AgentChannel[] channels = await Task.WhenAll(Enumerable.Range(1, 12).Select(n => launcher.LaunchAsync(ssh.Host with { Name = $"web{n}" }, CancellationToken.None)));
 

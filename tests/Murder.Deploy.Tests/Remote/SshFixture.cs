@@ -45,7 +45,7 @@ internal sealed class SshFixture : IDisposable
 
     public string AgentFile => Path.Combine(AgentFolder, $"murder-peer-{Package.Sha256}");
 
-    public SshAgentLauncher Launcher() => new(Options, [Package], "agents", TimeProvider.System);
+    public ShellAgentLauncher Launcher() => new(new SshConnector(Options, TimeProvider.System), [Package], "agents", TimeProvider.System);
 
     public Task<AgentChannel> LaunchAsync() => Launcher().LaunchAsync(Host, CancellationToken.None);
 
@@ -60,7 +60,7 @@ internal sealed class SshFixture : IDisposable
     public void Configure(string address, params string[] lines)
     {
         string file = Directory.Write("ssh_config", System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
-        Options = Options with { ConfigFile = file, KnownHosts = null, IdentityFile = null };
+        Options = Options with { ConfigFile = file, KnownHosts = null, IdentityFile = null, Library = new KnownHostsLibrary() };
         List<Problem> problems = [];
         Host = ConfiguredHosts.Of([Host with { Address = address, Port = null }], Options, problems)[0];
         Assert.Equal([], problems);

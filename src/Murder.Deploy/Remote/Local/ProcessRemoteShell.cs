@@ -7,6 +7,7 @@ namespace Murder.Deploy;
 internal sealed class ProcessRemoteShell : IRemoteShell
 {
     private static readonly TimeSpan s_exitMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lastWordsMax = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Exit codes above this are 128 + the number of a signal.</summary>
     private const int SignalExitCode = 128;
@@ -78,6 +79,7 @@ internal sealed class ProcessRemoteShell : IRemoteShell
         try
         {
             await _process.WaitForExitAsync().ConfigureAwait(false);
+            await Task.WhenAny(_errorPump, Task.Delay(s_lastWordsMax, _time)).ConfigureAwait(false); // why it ended may still be in the pipe
             return _process.ExitCode > SignalExitCode ? null : _process.ExitCode;
         }
         catch (InvalidOperationException)

@@ -31,7 +31,7 @@ internal sealed record SshOptions
     /// <summary>Files of host keys where no configuration names others.</summary>
     public required IReadOnlyList<string> UsualKnownHostsFiles { get; init; }
 
-    public KnownHostsLibrary Library { get; } = new();
+    public KnownHostsLibrary Library { get; init; } = new();
 
     /// <summary>Of encrypted private keys; null when none is given.</summary>
     public string? Passphrase { get; init; }
@@ -51,7 +51,11 @@ internal sealed record SshOptions
     public required string ProjectDirectory { get; init; }
 
     /// <exception cref="DeploymentException">a file the user named is missing or cannot be read</exception>
-    public static SshOptions From(DeploymentSettings settings)
+    public static SshOptions From(DeploymentSettings settings) => From(settings, ChildProcess.OnPath("ssh"));
+
+    /// <inheritdoc cref="From(DeploymentSettings)"/>
+    /// <param name="program">path of the system's <c>ssh</c>; null when it has none</param>
+    internal static SshOptions From(DeploymentSettings settings, string? program)
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string ssh = Path.Combine(home, ".ssh");
@@ -73,7 +77,6 @@ internal sealed record SshOptions
             problems.Add(SshProblems.ConfigMissing(configFile));
         }
 
-        string? program = ChildProcess.OnPath("ssh");
         if (program is null && configFile is not null)
         {
             problems.Add(SshProblems.NoSsh("MurderSshConfig"));

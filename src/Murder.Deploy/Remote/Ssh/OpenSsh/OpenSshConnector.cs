@@ -80,7 +80,7 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
             }
 
             int? code = await shell.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await shell.DisposeAsync().ConfigureAwait(false); // only then has it said its last word
+            await shell.DisposeAsync().ConfigureAwait(false);
             return (null, OpenSshRefusal.Of(code, shell.ErrorText));
         }
         catch

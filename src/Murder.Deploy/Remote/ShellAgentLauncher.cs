@@ -2,18 +2,18 @@ using Murder.PeerHost.Contract;
 
 namespace Murder.Deploy;
 
-/// <summary>Brings the agent to a host over one SSH connection. How many hosts at once is the caller's matter.</summary>
-internal sealed class SshAgentLauncher : IAgentLauncher
+/// <summary>Brings the agent to a host through one shell there, whatever carries it. How many hosts at once is the caller's matter.</summary>
+internal sealed class ShellAgentLauncher : IAgentLauncher
 {
-    private readonly SshConnector _connector;
+    private readonly IShellConnector _connector;
     private readonly AgentBootstrap _bootstrap;
     private readonly string _agentDirectory;
     private readonly bool _hasPackages;
 
     /// <param name="agentDirectory">where the packages came from, for messages</param>
-    public SshAgentLauncher(SshOptions options, IReadOnlyList<AgentPackage> packages, string agentDirectory, TimeProvider time)
+    public ShellAgentLauncher(IShellConnector connector, IReadOnlyList<AgentPackage> packages, string agentDirectory, TimeProvider time)
     {
-        _connector = new SshConnector(options, time);
+        _connector = connector;
         _bootstrap = new AgentBootstrap(packages, new BootstrapLimits(), time);
         _agentDirectory = agentDirectory;
         _hasPackages = packages.Count > 0;
