@@ -33,6 +33,7 @@ public abstract partial class DeploymentTask
         ReportDirectory = Absolute(Setting(nameof(DeploymentSettings.ReportDirectory))),
         HostItems = [.. HostItems.Select(ToHostItem)],
         Inventory = Absolute(Setting(nameof(DeploymentSettings.Inventory))),
+        InventoryCommand = Setting(nameof(DeploymentSettings.InventoryCommand)),
         Root = Setting(nameof(DeploymentSettings.Root)),
         Release = Setting(nameof(DeploymentSettings.Release)),
         KeepReleases = Setting(nameof(DeploymentSettings.KeepReleases)),

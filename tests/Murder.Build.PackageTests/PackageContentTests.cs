@@ -29,6 +29,7 @@ public sealed class PackageContentTests(PackageFixture package)
             tasks/net10.0/Murder.Swarm.dll
             tasks/net10.0/NuGet.Versioning.dll
             tasks/net10.0/Renci.SshNet.dll
+            tasks/net10.0/YamlDotNet.dll
             tools/agent/any/Murder.PeerHost.Contract.dll
             tools/agent/any/Murder.Swarm.IO.dll
             tools/agent/any/Murder.Swarm.dll

@@ -385,6 +385,7 @@ public sealed partial class TargetsTests
     [InlineData("MurderKnownHosts", "missing", "MURDER0320")]
     [InlineData("MurderIdentityFile", "missing", "MURDER0322")]
     [InlineData("MurderPassphraseFile", "missing", "MURDER0328")]
+    [InlineData("MurderInventoryCommand", "exit 3", "MURDER0119")]
     [InlineData("MurderSshConfig", "missing", "MURDER0324")]
     [InlineData("MurderSshEngine", "putty", "MURDER0326")]
     [InlineData("MurderTransport", "kubectl exec -i web -- sh", "MURDER0023")]

@@ -12,7 +12,9 @@ public static class HostResolver
     public static HostResolution Resolve(DeploymentSettings settings)
     {
         var problems = new List<Problem>();
-        InventoryText? text = InventoryReader.Read(settings.Inventory, settings.ProjectDirectory, problems);
+        InventoryText? text = settings.InventoryCommand.Length > 0
+            ? InventoryCommand.Run(settings.InventoryCommand, settings.ProjectDirectory, problems)
+            : InventoryReader.Read(settings.Inventory, settings.ProjectDirectory, problems);
         return Resolve(settings, text, InventoryReader.HomeDirectory, problems);
     }
 
@@ -52,7 +54,15 @@ public static class HostResolver
         var builder = new InventoryBuilder(text?.Path);
         if (text is not null)
         {
-            InventoryFile.Parse(text.Text, text.Path, HostItems.Groups(settings.HostItems), builder, problems);
+            IEnumerable<string> itemGroups = HostItems.Groups(settings.HostItems);
+            if (InventoryYaml.IsMeant(text))
+            {
+                InventoryYaml.Parse(text.Text, text.Path, itemGroups, builder, problems);
+            }
+            else
+            {
+                InventoryFile.Parse(text.Text, text.Path, itemGroups, builder, problems);
+            }
         }
 
         HostItems.Add(settings.HostItems, settings.ProjectDirectory, builder, problems);

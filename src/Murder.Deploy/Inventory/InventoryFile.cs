@@ -9,23 +9,17 @@ namespace Murder.Deploy;
 /// </summary>
 internal sealed partial class InventoryFile
 {
-    /// <summary>Then the rest of the file is not read: it is probably not an inventory at all.</summary>
-    public const int ProblemsMax = 20;
-
-    private readonly string _path;
     private readonly InventoryBuilder _builder;
-    private readonly List<Problem> _problems = [];
+    private readonly InventoryEntries _entries;
     private readonly List<(string Group, int Line)> _mentioned = [];
-    private readonly List<(string Parent, string Child, int Line)> _children = [];
-    private readonly List<(string Group, string Variable, string Value, int Line)> _variables = [];
     private Section _section = Section.Hosts;
     private string? _group;
     private int _line;
 
     private InventoryFile(string path, InventoryBuilder builder)
     {
-        _path = path;
         _builder = builder;
+        _entries = new InventoryEntries(path, builder, parent => $"[{parent}:children]");
     }
 
     private enum Section
@@ -48,7 +42,7 @@ internal sealed partial class InventoryFile
         {
             file._line++;
             file.ReadLine(line.Trim().ToString());
-            if (file._problems.Count >= ProblemsMax)
+            if (file._entries.HasTooManyProblems)
             {
                 file.Wrong("too many errors; the rest was not read");
                 break;
@@ -56,7 +50,7 @@ internal sealed partial class InventoryFile
         }
 
         file.Connect(itemGroups);
-        problems.AddRange(file._problems);
+        file._entries.Connect(problems);
     }
 
     private void ReadLine(string line)
@@ -116,10 +110,9 @@ internal sealed partial class InventoryFile
         {
             _mentioned.Add((group, _line));
         }
-        else if (!_builder.TryAddGroup(group))
+        else if (!_entries.TryAddGroup(group, _line))
         {
             _section = Section.Unknown;
-            Wrong($"there are more than {InventoryBuilder.GroupsMax} groups");
         }
     }
 
@@ -132,43 +125,20 @@ internal sealed partial class InventoryFile
             return;
         }
 
-        (_, string pattern, string? port) = HostAddress.Split(words[0]);
-        if (!new HostAddress(null, pattern, port).TryExpand(out IReadOnlyList<string> names, out string error))
-        {
-            _problems.Add(InventoryProblems.BadRange(words[0], Here, error));
-            return;
-        }
-
         foreach (string variable in words.Skip(1).Where(word => word.IndexOf('=') <= 0))
         {
             Wrong($"'{variable}' is not of the form variable=value");
         }
 
-        foreach (string name in names)
+        foreach (string name in _entries.AddHosts(words[0], _group, _line))
         {
-            if (!_builder.TryAddHost(name, _group))
+            foreach (string word in words.Skip(1))
             {
-                _problems.Add(InventoryProblems.TooManyHosts(HostRange.HostsMax));
-                return;
-            }
-
-            SetHostValues(name, port, words);
-        }
-    }
-
-    private void SetHostValues(string name, string? port, List<string> words)
-    {
-        if (port is not null)
-        {
-            _builder.SetHostValue(name, HostSetting.Port, new HostValue(port, Here));
-        }
-
-        foreach (string word in words.Skip(1))
-        {
-            int equals = word.IndexOf('=');
-            if (equals > 0 && HostValues.SettingOf(word[..equals]) is { } setting)
-            {
-                _builder.SetHostValue(name, setting, ValueOf(setting, word[(equals + 1)..], _line));
+                int equals = word.IndexOf('=');
+                if (equals > 0)
+                {
+                    _entries.SetHostValue(name, word[..equals], word[(equals + 1)..], _line);
+                }
             }
         }
     }
@@ -177,7 +147,7 @@ internal sealed partial class InventoryFile
     {
         if (ChildPattern().Match(line) is { Success: true } match)
         {
-            _children.Add((_group!, match.Groups["group"].Value, _line));
+            _entries.AddChild(_group!, match.Groups["group"].Value, _line);
         }
         else
         {
@@ -203,10 +173,9 @@ internal sealed partial class InventoryFile
             return;
         }
 
-        _variables.Add((_group!, variable, value, _line));
+        _entries.AddGroupValue(_group!, variable, value, _line);
     }
 
-    // Groups may be used above the place where they are defined, so relations wait for the end of the file.
     private void Connect(IEnumerable<string> itemGroups)
     {
         foreach (string group in itemGroups)
@@ -216,48 +185,8 @@ internal sealed partial class InventoryFile
 
         foreach ((string group, int line) in _mentioned.Where(mention => !_builder.HasGroup(mention.Group)))
         {
-            Wrong($"section [{group}:vars] names a group that is not defined", line);
+            _entries.Wrong($"section [{group}:vars] names a group that is not defined", line);
         }
-
-        foreach ((string parent, string child, int line) in _children)
-        {
-            if (!_builder.HasGroup(child))
-            {
-                Wrong($"[{parent}:children] names '{child}', a group that is not defined", line);
-            }
-            else if (child is InventoryBuilder.All or InventoryBuilder.Ungrouped)
-            {
-                Wrong($"[{parent}:children] names '{child}', which is made by itself and has no parent", line);
-            }
-            else if (parent != InventoryBuilder.All && !_builder.TryAddChild(parent, child))
-            {
-                Wrong($"[{parent}:children] names '{child}', which already contains '{parent}'", line);
-            }
-        }
-
-        foreach ((string group, string variable, string value, int line) in _variables.Where(variable => _builder.HasGroup(variable.Group)))
-        {
-            SetGroupValue(group, variable, value, line);
-        }
-    }
-
-    private void SetGroupValue(string group, string variable, string value, int line)
-    {
-        if (variable == "ansible_group_priority")
-        {
-            _builder.SetGroupPriority(group, value);
-        }
-        else if (HostValues.SettingOf(variable) is { } setting)
-        {
-            _builder.SetGroupValue(group, setting, ValueOf(setting, value, line));
-        }
-    }
-
-    // A key beside the inventory is meant wherever the build is started from.
-    private HostValue ValueOf(HostSetting setting, string text, int line)
-    {
-        bool isRelativePath = setting == HostSetting.IdentityFile && text.Length > 0 && text[0] is not ('~' or '{') && !Path.IsPathRooted(text);
-        return new HostValue(isRelativePath ? Path.Combine(Path.GetDirectoryName(_path) ?? "", text) : text, $"{_path}({line})");
     }
 
     // Ansible reads these values as Python literals: text in quotes, and a number, may have a comment behind them.
@@ -269,11 +198,7 @@ internal sealed partial class InventoryFile
             : EscapePattern().Replace(literal.Groups["text"].Value, "$1");
     }
 
-    private string Here => $"{_path}({_line})";
-
-    private void Wrong(string what) => Wrong(what, _line);
-
-    private void Wrong(string what, int line) => _problems.Add(InventoryProblems.Syntax(_path, line, what));
+    private void Wrong(string what) => _entries.Wrong(what, _line);
 
     [GeneratedRegex(@"^\[(?<group>[^:\]\s]+)(:(?<kind>\w+))?\]\s*(#.*)?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex SectionPattern();

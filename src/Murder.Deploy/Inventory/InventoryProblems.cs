@@ -96,6 +96,11 @@ public static class InventoryProblems
         $"'!{name}' in Hosts leaves out nothing: '{name}' is neither a host group nor a known host.",
         suggestion is null ? "Correct the name: a misspelt exclusion would deploy to a host that you meant to spare." : $"Did you mean '!{suggestion}'?");
 
+    public static Problem CommandFailed(string command, string reason) => new(
+        "MURDER0119",
+        $"The command of MurderInventoryCommand, '{command}', gave no inventory: {reason.TrimEnd('.')}.",
+        "Run it by hand in the project's folder: it is to print an inventory in INI, YAML or JSON, as Ansible reads them, and to end with exit code 0.");
+
     public static Problem HostItemEmpty() => new(
         "MURDER0118",
         "A MurderHost item has an empty Include.",

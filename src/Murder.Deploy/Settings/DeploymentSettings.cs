@@ -53,6 +53,9 @@ public sealed record DeploymentSettings
     /// <summary>Path of the inventory; empty to look for <c>murder.hosts.ini</c> beside the project and upwards.</summary>
     public string Inventory { get; init; } = "";
 
+    /// <summary>Command that prints the inventory, in place of a file; empty for a file.</summary>
+    public string InventoryCommand { get; init; } = "";
+
     /// <summary>Root on each host; empty for <c>/srv/APPLICATION</c>.</summary>
     public string Root { get; init; } = "";
 

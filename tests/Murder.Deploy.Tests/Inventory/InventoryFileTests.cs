@@ -147,7 +147,7 @@ public sealed class InventoryFileTests
 
     [Fact]
     public void After_many_errors_it_gives_up() =>
-        Assert.Equal(InventoryFile.ProblemsMax + 1, Resolve("localhost", string.Concat(Enumerable.Repeat("h zone\n", 1000))).Problems.Count);
+        Assert.Equal(InventoryEntries.ProblemsMax + 1, Resolve("localhost", string.Concat(Enumerable.Repeat("h zone\n", 1000))).Problems.Count);
 
     [Fact]
     public void Ten_thousand_hosts_are_read()
