@@ -14,13 +14,13 @@ public sealed partial class ShowStatus : DeploymentTask
         HostStatuses = StatusTable.ToItems(hosts);
         foreach (HostStatus host in hosts)
         {
-            if ((host.Problem ?? host.Drift) is { } problem)
+            foreach (Problem problem in host.Problem is { } unasked ? [unasked] : host.Faults)
             {
                 log.Report(problem);
             }
         }
 
         log.Outcome(StatusTable.Format(hosts));
-        return hosts.All(host => host.Problem is null && host.Drift is null);
+        return hosts.All(host => host.Problem is null && host.Faults.Count == 0);
     }
 }

@@ -15,7 +15,18 @@ internal static class StatusTable
     {
         bool isVerified = hosts.Any(host => host.Verification is not null);
         string[] header = isVerified ? [.. s_header, "verified"] : s_header;
-        return Summarize(hosts) + TextTable.Format([header, .. hosts.Select(host => isVerified ? [.. ToRow(host), Verified(host)] : ToRow(host))]);
+        return Summarize(hosts) + TextTable.Format([header, .. hosts.Select(host => isVerified ? [.. ToRow(host), Verified(host)] : ToRow(host))]) + Releases(hosts);
+    }
+
+    /// <summary>What may be named in <c>MurderRelease</c>: all whole releases, and which hosts have them, since the table has room for one.</summary>
+    private static string Releases(IReadOnlyList<HostStatus> hosts)
+    {
+        IEnumerable<string> lines = hosts
+            .Where(host => host.Staged.Count > 0)
+            .GroupBy(host => string.Join(", ", host.Staged), host => host.Name, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Count())
+            .Select(group => $"releases on {Names([.. group])}, oldest first: {group.Key}");
+        return string.Concat(lines.Select(line => "\n" + line));
     }
 
     /// <summary>What most hosts run; then who runs something else, what, who did not answer, and whose release is not what was deployed: by name, as far as names say more than their number.</summary>
@@ -37,6 +48,7 @@ internal static class StatusTable
             $"{releases[0].Count()} of {Count(hosts.Count)} {releases[0].Key}",
             .. releases.Skip(1).Select(group => $"{Names([.. group])} {group.Key}"),
             .. Told("no answer from", hosts.Where(host => host.Problem is not null)),
+            .. Told("activated half-way only:", known.Where(host => host.IsUnfinished)),
             .. Told("no longer as deployed:", known.Where(host => host.Verification is { DifferenceCount: > 0 })),
             .. Told("could not be checked:", known.Where(host => host.Verification is { Obstacle: not null })),
         ];
@@ -62,7 +74,7 @@ internal static class StatusTable
         :
         [
             host.Name,
-            host.Current ?? None,
+            host.IsUnfinished ? $"{host.Current} (unfinished)" : host.Current ?? None,
             host.Previous ?? None,
             Staged(host),
             Size(host.FreeBytes),

@@ -112,6 +112,9 @@ public sealed record AgentActivated(ReleaseId? Release, bool WasDone = false) : 
 /// <param name="LockedBy">who holds the lock now; null when it is free</param>
 public sealed record AgentStatus(string? Current, string? Previous, IReadOnlyList<string> Staged, IReadOnlyList<string> Partial, long FreeBytes, string? LockedBy) : AgentEvent
 {
+    /// <summary>Not all steps of the last activation were done: whether the release serves is not known.</summary>
+    public bool IsUnfinished { get; init; }
+
     /// <summary>Null when it was not asked for, or no release is active.</summary>
     public ReleaseVerification? Verification { get; init; }
 }

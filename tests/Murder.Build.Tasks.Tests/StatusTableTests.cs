@@ -24,6 +24,9 @@ public sealed class StatusTableTests
               web2.example.com  1.1-b       -         1.10-c +2  3.2 GB   0.1.0  deployer pid 7
               web3              1.0-a       -         1 partial  12.0 MB  0.1.0  -
               web4              MURDER0201  -         -          -        -      -
+            releases on web1, oldest first: 1.0-a, 1.1-b
+            releases on web2.example.com, oldest first: 1.0-a, 1.9-d, 1.10-c, 1.1-b
+            releases on web3, oldest first: 1.0-a
             """,
             StatusTable.Format(hosts));
     }
@@ -56,8 +59,18 @@ public sealed class StatusTableTests
               web2  1.1-b    -         -       3.2 GB  0.1.0  -     1 difference
               web3  1.1-b    -         -       3.2 GB  0.1.0  -     ?
               web4  -        -         1.1-b   3.2 GB  0.1.0  -     -
+            releases on web1, web2, web3, web4, oldest first: 1.1-b
             """,
             StatusTable.Format(hosts));
+    }
+
+    [Fact]
+    public void An_activation_that_did_not_come_to_its_end_is_marked()
+    {
+        HostStatus web = new("web1", "1.1-b", null, ["1.1-b"], [], 1, null, null) { IsUnfinished = true };
+
+        Assert.Equal("1 of 1 host at 1.1-b; activated half-way only: web1", StatusTable.Summarize([web]));
+        Assert.Contains("1.1-b (unfinished)", StatusTable.Format([web]), StringComparison.Ordinal);
     }
 
     [Fact]

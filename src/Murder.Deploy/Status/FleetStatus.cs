@@ -21,7 +21,8 @@ internal static class FleetStatus
             {
                 Agent = VersionOf(hello),
                 Verification = status.Verification,
-                Drift = status.Verification is { } verification ? StatusProblems.Of(host, status.Current!, verification) : null,
+                IsUnfinished = status.IsUnfinished,
+                Faults = StatusProblems.Of(host, status),
             }
             : null;
 

@@ -15,9 +15,12 @@ public sealed record HostStatus(
     /// <summary>Version of the agent that answered; empty when none did.</summary>
     public string Agent { get; init; } = "";
 
+    /// <summary>Not all steps of the last activation were done: whether the release serves is not known.</summary>
+    public bool IsUnfinished { get; init; }
+
     /// <summary>How the active release compares with what was staged; null when it was not asked for, or none is active.</summary>
     public ReleaseVerification? Verification { get; init; }
 
-    /// <summary>That it is no longer what was staged, or that nobody can tell; null when neither.</summary>
-    public Problem? Drift { get; init; }
+    /// <summary>What is wrong with what it runs: activated half-way, or, when that was to be verified, no longer what was staged, or nobody can tell.</summary>
+    public IReadOnlyList<Problem> Faults { get; init; } = [];
 }

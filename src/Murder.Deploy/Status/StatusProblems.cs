@@ -7,11 +7,31 @@ internal static class StatusProblems
 {
     private const int DifferencesTold = 10;
 
-    /// <summary>Null when the release is what was staged.</summary>
-    public static Problem? Of(TargetHost host, string release, ReleaseVerification verification) =>
-        verification.Obstacle is { } obstacle ? NotVerified(host, release, obstacle)
-        : verification.DifferenceCount > 0 ? Drifted(host, release, verification)
-        : null;
+    /// <summary>None when the active release is what was staged, and its activation came to its end.</summary>
+    public static IReadOnlyList<Problem> Of(TargetHost host, AgentStatus status)
+    {
+        List<Problem> faults = [];
+        if (status.IsUnfinished)
+        {
+            faults.Add(Unfinished(host, status.Current!));
+        }
+
+        if (status.Verification is { Obstacle: { } obstacle })
+        {
+            faults.Add(NotVerified(host, status.Current!, obstacle));
+        }
+        else if (status.Verification is { DifferenceCount: > 0 } verification)
+        {
+            faults.Add(Drifted(host, status.Current!, verification));
+        }
+
+        return faults;
+    }
+
+    private static Problem Unfinished(TargetHost host, string release) => new(
+        "MURDER0703",
+        $"{host.Name} was switched to {release}, but not all steps of its activation were done: its service may run the release before, or nothing.",
+        $"Run the deploy again, or 'dotnet msbuild -t:MurderActivate -p:MurderRelease={release}': hosts that are done are left alone.");
 
     private static Problem Drifted(TargetHost host, string release, ReleaseVerification verification)
     {

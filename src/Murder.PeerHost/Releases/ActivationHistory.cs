@@ -17,6 +17,9 @@ internal sealed class ActivationHistory
     /// <summary><see cref="StepsDigest"/> of what was done to it; null when the log does not tell, or nothing is settled.</summary>
     public string? SettledSteps { get; private set; }
 
+    /// <summary>The log knows that the release was switched to, and not that the steps of that were all done.</summary>
+    public bool IsUnfinished(string? current) => current is not null && _releases.LastOrDefault() == current && Settled != current;
+
     /// <param name="entry">the one that was written next</param>
     public void Add(AuditEntry entry)
     {

@@ -12,14 +12,18 @@ internal static class StatusVerb
         StatusCommand command, ReleaseLock? held, IEventSink events, FetchOptions options, Action<string> warn, TimeProvider time, CancellationToken cancellationToken)
     {
         ReleaseStore releases = ReleaseStore.At(command.Root, warn, time, FileSteps.Unobserved);
+        string? current = releases.Current();
+        string? lockedBy = held?.Holder.ToString() ?? releases.LockedBy();
+        ActivationHistory history = releases.ReadHistory();
         return new AgentStatus(
-            releases.Current(),
-            releases.Previous(),
+            current,
+            releases.PreviousOf(history),
             [.. releases.Staged().Select(id => id.Value)],
             [.. releases.Partials().Select(id => id.Value + ReleaseLayout.PartialSuffix)],
             releases.FreeSpace().Bytes,
-            held?.Holder.ToString() ?? releases.LockedBy())
+            lockedBy)
         {
+            IsUnfinished = lockedBy is null && history.IsUnfinished(current), // else somebody may be at it
             Verification = command.Verifies ? await VerifyAsync(releases, new WorkReport(AgentWork.Checking, events, options, time), cancellationToken).ConfigureAwait(false) : null,
         };
     }

@@ -121,6 +121,9 @@ public sealed class ActivationHistoryTests
         }
 
         Assert.Equal(settled, history.Settled);
+        string? last = history.NewestFirst.FirstOrDefault();
+        Assert.Equal(last is not null && last != settled, history.IsUnfinished(last));
+        Assert.False(history.IsUnfinished("made by hand"));
     }
 
     /// <summary>As an activation writes it when <c>current</c> points to the release already.</summary>
