@@ -35,6 +35,7 @@ public abstract partial class DeploymentTask
         Inventory = Absolute(Setting(nameof(DeploymentSettings.Inventory))),
         InventoryCommand = Setting(nameof(DeploymentSettings.InventoryCommand)),
         Root = Setting(nameof(DeploymentSettings.Root)),
+        IsRootTyped = BuildEngine is IBuildEngine6 engine && engine.GetGlobalProperties().ContainsKey("MurderRoot"),
         Release = Setting(nameof(DeploymentSettings.Release)),
         KeepReleases = Setting(nameof(DeploymentSettings.KeepReleases)),
         ConnectionsMax = Setting(nameof(DeploymentSettings.ConnectionsMax)),

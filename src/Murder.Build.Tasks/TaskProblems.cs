@@ -21,6 +21,13 @@ internal static class TaskProblems
         $"{name} is given for this run, but Murder.Build has no such property, and nothing would come of it.",
         suggestion is null ? "Leave it out; the package's README.md lists the properties." : $"Did you mean {suggestion}?");
 
+    /// <param name="place">where it is set</param>
+    /// <param name="suggestion">null when nothing known is close to it</param>
+    public static Problem PropertyOfNoUse(string name, string place, string? suggestion) => new(
+        "MURDER1031",
+        $"{name} is set in {place}, but Murder.Build has no such property or item, and nothing comes of it.",
+        suggestion is null ? "Take it out, or give what is your own another name." : $"Did you mean {suggestion}?");
+
     public static Problem Bug(Exception exception) => new(
         "MURDER0999",
         $"This is a bug in Murder.Build: {exception.GetType().Name}: {exception.Message}",

@@ -400,6 +400,19 @@ public sealed partial class TargetsTests
         Assert.DoesNotContain("Build", log.Targets);
     }
 
+    /// <summary>Whoever types a root to try something must not deploy to where production is.</summary>
+    [Fact]
+    public void A_root_that_is_typed_is_not_overridden_in_silence()
+    {
+        using ServiceProject service = new();
+        service.Write("murder.hosts.ini", "[prod]\nweb1 murder_root=/srv/shop\n");
+
+        (_, ServiceProject.RecordingLogger typed, _) = service.Build("MurderStage", ("Hosts", "prod"), ("MurderRoot", "/srv/test"), Requested);
+
+        Assert.Equal(["MURDER0120"], typed.Codes);
+        Assert.DoesNotContain("Build", typed.Targets);
+    }
+
     /// <summary>Each with the names that are close to it, and those of the surface of record that are not built yet.</summary>
     [Theory]
     [InlineData("MurderWave", "Did you mean MurderWaves?")]
@@ -438,11 +451,24 @@ public sealed partial class TargetsTests
         Assert.DoesNotContain("Build", log.Targets);
     }
 
-    /// <summary>What is ours by name only, as a property that a project made for itself, is looked at only when it is typed.</summary>
+    /// <summary>A property that a project made for itself may have our prefix; so what a project sets is only warned of.</summary>
     [Fact]
-    public void Properties_of_the_project_and_those_of_others_are_left_alone()
+    public void A_property_of_the_project_that_nobody_reads_is_warned_of_with_the_one_that_was_meant()
     {
-        using ServiceProject service = new("<PropertyGroup><MurderNote>mine</MurderNote></PropertyGroup>");
+        using ServiceProject service = new("<PropertyGroup><MurderWave>1;100%</MurderWave><MurderWaves>1;100%</MurderWaves><!-- <MurderPorts /> --></PropertyGroup><ItemGroup><MurderHost Include=\"a\" /></ItemGroup>");
+
+        (_, ServiceProject.RecordingLogger log, bool succeeded) = service.Build("_MurderCheckProperties", ("Hosts", "prod"));
+
+        Assert.True(succeeded);
+        Assert.Equal(["MURDER1031"], log.Codes);
+        Assert.Contains("MurderWave is set in", log.Texts[0], StringComparison.Ordinal);
+        Assert.Contains("Did you mean MurderWaves?", log.Texts[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Properties_of_others_are_left_alone()
+    {
+        using ServiceProject service = new();
 
         Assert.Empty(service.Build("_MurderCheckProperties", ("Hosts", "prod"), ("ContinuousIntegrationBuild", "true"), ("MURDERPORT", "7000"), ("_MurderIsDeployRequested", "true")).Log.Codes);
     }

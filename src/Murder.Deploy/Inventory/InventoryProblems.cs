@@ -1,6 +1,6 @@
 namespace Murder.Deploy;
 
-/// <summary>Everything that can be wrong with which hosts are asked for: MURDER0101 to MURDER0119.</summary>
+/// <summary>Everything that can be wrong with which hosts are asked for: MURDER0101 to MURDER0129.</summary>
 public static class InventoryProblems
 {
     private const string SyntaxRemedy = "Correct the line; the README shows the format under 'Inventory'.";
@@ -60,6 +60,11 @@ public static class InventoryProblems
         "MURDER0110",
         $"The root '{root}' of host '{host}' cannot be used: {what}.",
         "Set MurderRoot (or murder_root of the host) to an absolute path without '..', as /srv/my-service.");
+
+    internal static Problem RootOverridden(string host, string typed, HostValue inventoried) => new(
+        "MURDER0120",
+        $"MurderRoot is given for this run as '{typed}', but host '{host}' has the root '{inventoried.Text}' ({inventoried.Where}), which would go before it.",
+        "Leave MurderRoot out, or change the inventory's murder_root: it says where production is.");
 
     public static Problem BadLocalCount(string word, int max) => new(
         "MURDER0111",

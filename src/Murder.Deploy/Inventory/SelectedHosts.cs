@@ -215,6 +215,11 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
             problems.Add(InventoryProblems.BadPort(candidate.Name, port, candidate.Values[HostSetting.Port]?.Where ?? "Hosts"));
         }
 
+        if (settings.IsRootTyped && candidate.Values[HostSetting.Root] is { } inventoried && HostRoot.Normalise(inventoried.Text) != HostRoot.Normalise(settings.Root))
+        {
+            problems.Add(InventoryProblems.RootOverridden(candidate.Name, settings.Root, inventoried));
+        }
+
         if (HostRoot.Fault(root) is { } fault)
         {
             problems.Add(InventoryProblems.BadRoot(candidate.Name, root, fault));

@@ -5,12 +5,18 @@ public static class Suggestion
 {
     private const int LengthMax = 64; // the distance costs the product of both lengths
 
-    /// <summary>The closest of the known words, when no more than a third of it has to be changed; the first of equals.</summary>
+    /// <summary>A host of which the word is the first label; else the closest of the known words, when no more than a third of it has to be changed; the first of equals.</summary>
     public static string? For(string word, IEnumerable<string> known)
     {
         if (word.Length > LengthMax)
         {
             return null;
+        }
+
+        known = [.. known];
+        if (known.FirstOrDefault(each => each.StartsWith(word + '.', StringComparison.OrdinalIgnoreCase)) is { } whole)
+        {
+            return whole;
         }
 
         string? best = null;

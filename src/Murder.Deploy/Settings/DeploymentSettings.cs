@@ -59,6 +59,9 @@ public sealed record DeploymentSettings
     /// <summary>Root on each host; empty for <c>/srv/APPLICATION</c>.</summary>
     public string Root { get; init; } = "";
 
+    /// <summary>The root was typed for this run, and not set for good: then an inventory that has another must not go before it in silence.</summary>
+    public bool IsRootTyped { get; init; }
+
     /// <summary>Release id; empty to make one.</summary>
     public string Release { get; init; } = "";
 

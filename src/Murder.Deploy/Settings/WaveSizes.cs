@@ -13,6 +13,7 @@ public static class WaveSizes
         foreach (string part in text.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
         {
             if (!HostShare.TryParse(part, out HostShare share) || share.Number == 0
+                || shares.Contains(HostShare.All) // nobody is left
                 || shares.Exists(before => before.IsPercentage == share.IsPercentage && before.Number >= share.Number))
             {
                 return false;

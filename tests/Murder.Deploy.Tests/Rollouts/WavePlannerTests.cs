@@ -39,5 +39,6 @@ public sealed class WavePlannerTests
     [InlineData("2;2")]
     [InlineData("half")]
     [InlineData("101%")]
+    [InlineData("100%;200")]
     public void AnythingElseIsRefused(string text) => Assert.False(WaveSizes.TryParse(text, out _));
 }
