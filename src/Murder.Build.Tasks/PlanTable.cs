@@ -14,13 +14,17 @@ internal static class PlanTable
         string[] summary =
         [
             $"plan of release {plan.Release}: {plan.FileCount} files, {Sizes.Format(plan.TotalBytes)}, to {plan.Hosts.Count} {(plan.Hosts.Count == 1 ? "host" : "hosts")}; nothing was changed",
-            $"hosts will receive {Sizes.Format(plan.FetchBytes)} in all, {Time(plan)}",
-            $"waves: {string.Join(", ", plan.Waves)}; {(plan.FailingCount == 0 ? "nothing stands in the way" : $"{plan.FailingCount} of {plan.Hosts.Count} hosts would fail, and {plan.FailedHostsMax} may")}",
+            Receives(plan),
+            $"waves: {(plan.Waves.Count == 0 ? "none" : string.Join(", ", plan.Waves))}; {(plan.FailingCount == 0 ? "nothing stands in the way" : $"{plan.FailingCount} of {plan.Hosts.Count} hosts would fail, and {plan.FailedHostsMax} may")}",
         ];
         string[][] rows = [s_header, .. plan.Hosts.Select(ToRow)];
         bool hasZones = plan.Hosts.Any(host => host.Zone.Length > 0);
         return string.Join('\n', summary) + TextTable.Format(hasZones ? rows : [.. rows.Select(row => row.Where((_, column) => column != ZoneColumn).ToArray())]);
     }
+
+    private static string Receives(FleetPlan plan) => plan.KnownCount == 0
+        ? "no host said what it holds"
+        : $"{(plan.KnownCount == plan.Hosts.Count ? "hosts" : $"the {plan.KnownCount} hosts that said what they hold")} will receive {Sizes.Format(plan.FetchBytes)} in all, {Time(plan)}";
 
     private static string Time(FleetPlan plan) => plan switch
     {
@@ -42,14 +46,16 @@ internal static class PlanTable
         host.Name,
         host.Zone.Length > 0 ? host.Zone : "-",
         host.Wave?.ToString(CultureInfo.InvariantCulture) ?? "-",
-        host.Current ?? "-",
-        Sizes.Format(host.FetchBytes),
-        Sizes.Format(host.ReusedBytes),
-        Sizes.Format(host.NeededBytes),
-        Sizes.Format(host.FreeBytes),
+        host.IsKnown ? host.Current ?? "-" : "?",
+        Size(host, host.FetchBytes),
+        Size(host, host.ReusedBytes),
+        Size(host, host.NeededBytes),
+        Size(host, host.FreeBytes),
         Rate(host.LinkBitsPerSecond),
         string.Join(' ', host.Problems.Select(problem => problem.Code)),
     ];
+
+    private static string Size(HostPlan host, long bytes) => host.IsKnown ? Sizes.Format(bytes) : "?";
 
     private static string Rate(long? bitsPerSecond) => bitsPerSecond switch
     {

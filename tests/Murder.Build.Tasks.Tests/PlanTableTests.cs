@@ -9,9 +9,9 @@ public sealed class PlanTableTests
     {
         Problem full = new("MURDER0403", "Disk full on web3.", "Free space.");
         FleetPlan plan = Plan(
-            new HostPlan("web1", "eu", 1, "1.0.0-a", 100_000_000, 0, 100_000_000, 20_000_000_000, 1_000_000_000, []),
-            new HostPlan("web2", "us", 2, null, 8_800_000, 91_200_000, 8_800_000, 900_000_000, 250_000_000, []),
-            new HostPlan("web3", "us", null, null, 100_000_000, 0, 100_000_000, 5_000_000, null, [full])) with { BitsPerSecond = 250_000_000, RateBasis = RateBasis.SomeLinks };
+            new HostPlan("web1", true, "eu", 1, "1.0.0-a", 100_000_000, 0, 100_000_000, 20_000_000_000, 1_000_000_000, []),
+            new HostPlan("web2", true, "us", 2, null, 8_800_000, 91_200_000, 8_800_000, 900_000_000, 250_000_000, []),
+            new HostPlan("web3", true, "us", null, null, 100_000_000, 0, 100_000_000, 5_000_000, null, [full])) with { BitsPerSecond = 250_000_000, RateBasis = RateBasis.SomeLinks };
 
         Assert.Equal(
             """
@@ -29,16 +29,20 @@ public sealed class PlanTableTests
     [Fact]
     public void WhatIsNotKnownIsNotMadeUp()
     {
-        HostPlan host = new("web1", "", 1, null, 100, 0, 100, 1000, null, []);
+        HostPlan host = new("web1", true, "", 1, null, 100, 0, 100, 1000, null, []);
 
         Assert.Contains("in a time that cannot be told: no host says how fast its link is", PlanTable.Format(Plan(host)), StringComparison.Ordinal);
         Assert.Contains("since all hold the release already", PlanTable.Format(Plan(host with { FetchBytes = 0 })), StringComparison.Ordinal);
+        HostPlan unasked = new("web2", false, "", null, null, 0, 0, 0, 0, null, []);
+        Assert.Contains("the 1 hosts that said what they hold will receive 100 B", PlanTable.Format(Plan(host, unasked)), StringComparison.Ordinal);
+        Assert.Contains("no host said what it holds", PlanTable.Format(Plan(unasked)), StringComparison.Ordinal);
+        Assert.Contains("web2  -     ?     ?         ?", PlanTable.Format(Plan(host, unasked)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void HostsWithoutZonesHaveNoColumnForThem()
     {
-        FleetPlan plan = Plan(new HostPlan("web1", "", 1, null, 100, 0, 4096, 1000, null, [])) with { BitsPerSecond = 8_000_000, RateBasis = RateBasis.Limit };
+        FleetPlan plan = Plan(new HostPlan("web1", true, "", 1, null, 100, 0, 4096, 1000, null, [])) with { BitsPerSecond = 8_000_000, RateBasis = RateBasis.Limit };
 
         Assert.Equal(
             """

@@ -37,6 +37,9 @@ public sealed record FleetPlan
     /// <summary>The deploy would succeed, as far as can be told before it.</summary>
     public bool IsGood => LockedCount == 0 && FailingCount <= FailedHostsMax && FailingCount < Hosts.Count;
 
+    /// <summary>How many hosts said what they have.</summary>
+    public int KnownCount => Hosts.Count(host => host.IsKnown);
+
     public long FetchBytes => Hosts.Sum(host => host.FetchBytes);
 
     /// <summary>The least time in which all hosts can have what they lack (<see cref="SwarmBound"/>). Null when no rate is known.</summary>
@@ -73,7 +76,8 @@ public enum RateBasis
     SomeLinks,
 }
 
-/// <summary>One host's row of a plan. Sizes in bytes; 0 for a host that could not be asked.</summary>
+/// <summary>One host's row of a plan. Sizes in bytes; 0 for a host that was not asked.</summary>
+/// <param name="IsKnown">the host said what it has; else nothing is known of it</param>
 /// <param name="Wave">in which it would be switched, from 1 on; null when it would not</param>
 /// <param name="Current">release that it runs; null when it runs none</param>
 /// <param name="ReusedBytes">of the release, there already with the right hash</param>
@@ -81,4 +85,4 @@ public enum RateBasis
 /// <param name="LinkBitsPerSecond">null when its links do not tell</param>
 /// <param name="Problems">why the deploy would fail on it</param>
 public sealed record HostPlan(
-    string Name, string Zone, int? Wave, string? Current, long FetchBytes, long ReusedBytes, long NeededBytes, long FreeBytes, long? LinkBitsPerSecond, IReadOnlyList<Problem> Problems);
+    string Name, bool IsKnown, string Zone, int? Wave, string? Current, long FetchBytes, long ReusedBytes, long NeededBytes, long FreeBytes, long? LinkBitsPerSecond, IReadOnlyList<Problem> Problems);

@@ -52,7 +52,7 @@ internal static class FleetPlanner
         AgentSurveyed? answer = host.Answer;
         Problem[] problems = [.. findings.Select(finding => HostProblems.From(host.Target, finding.Failure, finding.Detail))];
         return new HostPlan(
-            host.Target.Name, host.Target.Zone, wave, answer?.Current, answer?.FetchBytes ?? 0, answer?.ReusedBytes ?? 0, answer?.NeededBytes ?? 0, answer?.FreeBytes ?? 0, host.LinkBitsPerSecond, problems);
+            host.Target.Name, answer is not null, host.Target.Zone, wave, answer?.Current, answer?.FetchBytes ?? 0, answer?.ReusedBytes ?? 0, answer?.NeededBytes ?? 0, answer?.FreeBytes ?? 0, host.LinkBitsPerSecond, problems);
     }
 
     private static (long? BitsPerSecond, RateBasis Basis) Rate(IReadOnlyList<SurveyedHost> hosts, RateLimit? limit)
