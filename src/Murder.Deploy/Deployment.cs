@@ -239,6 +239,7 @@ public static class Deployment
                 Credential = seeder.CredentialFor(seed),
                 Zone = plan.Hosts[host].Zone,
                 BytesPerSecondMax = plan.RateLimit?.BytesPerSecond,
+                IsToBeActivated = plan.Goal != RolloutGoal.Staged,
                 Shared = plan.Goal == RolloutGoal.Staged ? SharedPaths.None : plan.Shared,
                 DeployedBy = plan.DeployedBy,
                 DeployStartedAt = plan.StartedAt,

@@ -81,6 +81,9 @@ public sealed record FetchCommand : SwarmCommand, ILockingCommand
     /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
     public required IReadOnlyList<string> AnnounceUrls { get; init; }
 
+    /// <summary>The release is to be activated then: what keeps it from that is found before anything is fetched.</summary>
+    public bool IsToBeActivated { get; init; }
+
     /// <summary>What has to be in <c>shared</c> before anything is fetched, since the release is to be activated then; none when it is not.</summary>
     public SharedPaths Shared
     {

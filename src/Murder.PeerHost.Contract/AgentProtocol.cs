@@ -19,6 +19,12 @@ public static class AgentProtocol
     /// <summary>Longest line from the agent.</summary>
     public const int EventLineBytesMax = 256 * 1024;
 
+    /// <summary>
+    /// Of an agent whose deployer is gone, as far as it can tell: end of stdin, or silence. A deployer that hears it is not gone, and knows by it that
+    /// somebody on the host has ended the agent by a signal.
+    /// </summary>
+    public const int EndedExitCode = 3;
+
     public static TimeSpan PingInterval { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The deployer takes an agent that said nothing for this long for lost.</summary>

@@ -39,6 +39,9 @@ public enum HostFailure
     /// <summary>The agent ended or fell silent.</summary>
     AgentLost,
 
+    /// <summary>Somebody on the host ended the agent: another deploy that broke its lock, as a rule.</summary>
+    AgentEnded,
+
     /// <summary>ssh's configuration of the host cannot be followed.</summary>
     ConfigUnusable,
 
@@ -70,6 +73,9 @@ public enum HostFailure
 
     /// <summary>The release is on the host under its id, but is no longer what was staged.</summary>
     ReleaseChanged,
+
+    /// <summary>The host's root is another application's.</summary>
+    RootTaken,
 
     /// <summary>There is no such release on the host.</summary>
     ReleaseMissing,

@@ -1,3 +1,5 @@
+using Murder.PeerHost.Contract;
+
 namespace Murder.PeerHost;
 
 /// <summary>What the process says last.</summary>
@@ -9,7 +11,7 @@ internal static class ExitCode
     public const int Usage = 2;
 
     /// <summary>The deployer is gone: end of stdin, a signal, or no line for the length of the lease.</summary>
-    public const int DeployerGone = 3;
+    public const int DeployerGone = AgentProtocol.EndedExitCode;
 
     /// <summary>A bug of ours; stderr says which (EX_SOFTWARE of sysexits).</summary>
     public const int Bug = 70;

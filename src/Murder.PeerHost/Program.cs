@@ -82,6 +82,7 @@ internal static class Program
     private static PosixSignalRegistration OnSignal(PosixSignal signal, Ending ending) => PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
+        Warn($"ended by {signal}");
         ending.Request(EndReason.DeployerGone);
     });
 

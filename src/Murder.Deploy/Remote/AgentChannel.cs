@@ -260,7 +260,8 @@ public sealed class AgentChannel : IAsyncDisposable
         await WithinAsync(_shell.Exited).ConfigureAwait(false);
         int? code = _shell.Exited.IsCompleted ? await _shell.Exited.ConfigureAwait(false) : null;
         string how = code is null ? "the connection to the agent was lost, or the agent was killed" : $"the agent ended with exit code {code}";
-        return new HostException(HostFailure.AgentLost, $"{Host.Name}: {how}{LastWords()}");
+        HostFailure failure = code == AgentProtocol.EndedExitCode && Hello is not null ? HostFailure.AgentEnded : HostFailure.AgentLost;
+        return new HostException(failure, $"{Host.Name}: {how}{LastWords()}");
     }
 
     private string LastWords() => _shell.ErrorText is { Length: > 0 } words ? $"; its last words: {words}" : "";

@@ -45,7 +45,7 @@ internal sealed class HostLink : IAsyncDisposable
                 await Channel.SendAsync(command, _end.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or HostException { Failure: HostFailure.AgentLost })
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or HostException { Failure: HostFailure.AgentLost or HostFailure.AgentEnded })
         {
             // Expected: the agent is gone or we are done.
         }

@@ -29,7 +29,7 @@ public sealed class HostProgress
     };
 
     /// <summary>Whatever it was told, it may have done.</summary>
-    private bool IsUnknown => IsActivationOrdered && !IsSwitched && Failure is HostFailure.AgentLost or HostFailure.ActivationTimedOut or HostFailure.Cancelled;
+    private bool IsUnknown => IsActivationOrdered && !IsSwitched && Failure is HostFailure.AgentLost or HostFailure.AgentEnded or HostFailure.ActivationTimedOut or HostFailure.Cancelled;
 
     public string Detail { get; internal set; } = "";
 

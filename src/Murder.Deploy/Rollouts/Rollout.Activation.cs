@@ -5,7 +5,7 @@ namespace Murder.Deploy;
 
 /// <summary>
 /// Activation in waves. A wave's hosts are switched together; the next begins when each of them is active, by its own gates, or has failed. A host
-/// that fails after it was switched goes back to what it ran, and when more have failed than may, so does every other that was switched. A host that
+/// that fails after it was switched goes back to what it ran, and when more have failed than may, or all of the first wave has, so does every other that was switched. A host that
 /// ran the very release in good order before stays at it, whatever its gates say now. With <see cref="FailurePolicy.Stop"/> nothing goes back.
 /// </summary>
 public sealed partial class Rollout
@@ -25,6 +25,9 @@ public sealed partial class Rollout
     private bool IsAnySwitching => _hosts.Any(host => host.State is HostState.Activating or HostState.RollingBack);
 
     private bool IsBudgetSpent => FailedCount > _plan.FailedHostsMax;
+
+    /// <summary>A wave is over, and not one host is active: whatever may fail, nobody has shown that the release runs at all.</summary>
+    private bool IsUnproven => WavesBegun > 0 && !_hosts.Any(host => host.State == HostState.Active);
 
     private void PlanWaves() => Waves = WavePlanner.Plan(
         [.. Enumerable.Range(0, _hosts.Length).Where(index => !_hosts[index].HasFailed).Select(index => (index, _plan.Hosts[index].Zone))],
@@ -52,13 +55,14 @@ public sealed partial class Rollout
     /// <summary>No host is being switched: the gate.</summary>
     private void EndWave(Instant now)
     {
-        if (Phase == RolloutPhase.Activating && IsBudgetSpent && _plan.OnFailure == FailurePolicy.RollBack)
+        bool isBad = IsBudgetSpent || IsUnproven;
+        if (Phase == RolloutPhase.Activating && isBad && _plan.OnFailure == FailurePolicy.RollBack)
         {
             Phase = RolloutPhase.RollingBack;
             HasRolledBack = true;
             RollBackAll(now);
         }
-        else if (Phase == RolloutPhase.Activating && !IsBudgetSpent && WavesBegun < Waves.Count)
+        else if (Phase == RolloutPhase.Activating && !isBad && WavesBegun < Waves.Count)
         {
             BeginWave(now);
         }

@@ -21,7 +21,9 @@ internal static class RolloutEnd
 
         if (rollout.HasSucceeded && RepairHosts.Of(plan, rollout) is { } leftOut)
         {
-            log.Milestone($"once mended, the same command with -p:Hosts={leftOut} deploys to just {(failed == 1 ? "it" : "them")}");
+            // A host's own release before is another one, once the fleet has gone back without it.
+            string release = plan.IsRollback ? $" -p:MurderRelease={plan.Release}" : "";
+            log.Milestone($"once mended, the same command with -p:Hosts={leftOut}{release} brings just {(failed == 1 ? "it" : "them")} to the same release");
         }
 
         if (ProblemOf(plan, rollout) is { } end)

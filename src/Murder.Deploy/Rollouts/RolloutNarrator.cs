@@ -70,6 +70,19 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
         TellWaves();
     }
 
+    /// <summary>Said before the first host is switched: a gate that was meant and misspelt is missed here.</summary>
+    private static string Gates(ActivationSteps steps)
+    {
+        string[] gates =
+        [
+            .. steps.BeforeActivate.Length > 0 ? ["MurderBeforeActivate"] : Array.Empty<string>(),
+            .. steps.Service.Length > 0 ? [$"the restart of {steps.Service}"] : Array.Empty<string>(),
+            .. steps.AfterActivate.Length > 0 ? ["MurderAfterActivate"] : Array.Empty<string>(),
+            .. steps.HealthUrl.Length > 0 ? ["the health check"] : Array.Empty<string>(),
+        ];
+        return gates.Length == 0 ? "with no gate but the switch itself" : $"each gated by {string.Join(", ", gates)}";
+    }
+
     private static string Hosts(int count) => count == 1 ? "1 host" : $"{count} hosts";
 
     private int Count(HostState state) => rollout.Hosts.Count(host => host.State == state);
@@ -101,7 +114,7 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
 
         if (_lastPhase == RolloutPhase.Activating && rollout.HasRolledBack)
         {
-            log.Milestone($"wave {rollout.WavesBegun} of {rollout.WaveCount} failed on {Hosts(rollout.FailedCount)}, and {plan.FailedHostsMax} may; every host that was switched goes back");
+            log.Milestone($"wave {rollout.WavesBegun} of {rollout.WaveCount} failed on {Hosts(rollout.FailedCount)}, and {(rollout.FailedCount > plan.FailedHostsMax ? $"{plan.FailedHostsMax} may" : "on none of it the release runs")}; every host that was switched goes back");
         }
         else if (_lastPhase == RolloutPhase.Activating && !rollout.IsCancelled)
         {
@@ -120,9 +133,19 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
 
     private void TellWaves()
     {
-        if (rollout.WaveCount > 1 && rollout.Phase == RolloutPhase.Activating && rollout.WavesBegun > _wavesTold)
+        if (rollout.Phase == RolloutPhase.Activating && _wavesTold == 0)
+        {
+            log.Milestone($"activating {string.Join(", then ", rollout.Waves.Select(wave => wave.Count))} of {Hosts(plan.Hosts.Count)}, {Gates(plan.Steps)}");
+        }
+
+        if (rollout.Phase == RolloutPhase.Activating && rollout.WavesBegun > _wavesTold)
         {
             _wavesTold = rollout.WavesBegun;
+            if (rollout.WaveCount == 1)
+            {
+                return;
+            }
+
             log.Milestone($"wave {_wavesTold} of {rollout.WaveCount}: {Hosts(Count(HostState.Activating))}");
         }
     }

@@ -19,18 +19,24 @@ internal static class RolloutProblems
     /// <param name="stayed">hosts that ran the release before the deploy, which leaves them at it</param>
     public static Problem RolledBack(int failed, int hosts, int allowed, int back, int stayed) => new(
         "MURDER0605",
-        $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}: {WentBack(back)}{(stayed == 0 ? "" : $"; {stayed} ran the release before this deploy and run it still")}.",
+        $"{Why(failed, hosts, allowed)}: {WentBack(back)}{(stayed == 0 ? "" : $"; {stayed} ran the release before this deploy and run it still")}.",
         "Mend what the hosts named above report, in the release or on the host, and deploy again; the release lies on all hosts still.");
 
     public static Problem NotRolledBack(int stuck, int hosts) => new(
         "MURDER0606",
         $"{stuck} of {hosts} hosts could not be taken back, or not to health, as said above of each; the others run what they ran before.",
-        "Look at each host named above ('dotnet msbuild -t:MurderStatus' tells what it runs), then run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to the release before.");
+        "Look at each host named above ('dotnet msbuild -t:MurderStatus' tells what it runs, and who holds it), then run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to the release before, but not on a host that another deploy has taken.");
 
     public static Problem NothingToGoBackTo(IReadOnlyList<string> hosts) => new(
         "MURDER0607",
         $"There is no release to go back to on {Names(hosts)}; no host was changed.",
         "Name one in MurderRelease that 'dotnet msbuild -t:MurderStatus' lists there, or leave these hosts out with '!host' in Hosts.");
+
+    /// <param name="leftOut">hosts that the way back would have to do without</param>
+    public static Problem NotAsked(int unreached, int hosts, int allowed, int leftOut) => new(
+        "MURDER0612",
+        $"{unreached} of {hosts} hosts could not be asked what they ran before, and MurderMaxFailedHosts allows {allowed}: no host was changed.",
+        $"Go back without them with -p:MurderMaxFailedHosts={leftOut}, or leave them out with '!host' in Hosts; or mend them first.");
 
     public static Problem PreviousDiffers(IEnumerable<IGrouping<string, string>> releases) => new(
         "MURDER0608",
@@ -39,7 +45,7 @@ internal static class RolloutProblems
 
     public static Problem LockedOut(int locked, int hosts) => new(
         "MURDER0609",
-        $"Another deploy holds {locked} of {hosts} hosts, so this one ended: no host was changed.",
+        $"Another deploy holds hosts of this one ({locked} of {hosts} have said so), so this one ended: no host was changed.",
         "Wait until it is done, then run the same command again; or end it on the hosts, whatever it is doing there, with -p:MurderBreakLock=true.");
 
     public static Problem SeederFailed(string reason) => new(
@@ -81,6 +87,11 @@ internal static class RolloutProblems
         "MURDER1606",
         $"{host} runs the release, but old ones could not be removed: {detail.TrimEnd('.')}.",
         "The deploy is not touched by it, and the next one tries again. Mend what keeps them on the host (rights, a mount, its disk) and run 'dotnet msbuild -t:MurderPrune'.");
+
+    /// <summary>Hosts that may fail may not be all of the first wave: then nobody has shown that the release runs.</summary>
+    private static string Why(int failed, int hosts, int allowed) => failed > allowed
+        ? $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}"
+        : $"{failed} of {hosts} hosts failed, which are all that were switched";
 
     private static string WentBack(int hosts) => hosts switch
     {

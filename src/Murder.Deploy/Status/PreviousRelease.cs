@@ -15,9 +15,14 @@ internal static class PreviousRelease
             problems.Add(RolloutProblems.NothingToGoBackTo(without));
         }
 
-        if (hosts.Count - asked.Length + without.Length <= failedHostsMax && without.Length < asked.Length)
+        int leftOut = hosts.Count - asked.Length + without.Length;
+        if (leftOut <= failedHostsMax && without.Length < asked.Length)
         {
             problems.Clear(); // the rollout will meet them, and tell
+        }
+        else if (asked.Length < hosts.Count)
+        {
+            problems.Add(RolloutProblems.NotAsked(hosts.Count - asked.Length, hosts.Count, failedHostsMax, leftOut));
         }
 
         IGrouping<string, string>[] releases = [.. asked

@@ -13,7 +13,7 @@ internal sealed record LockHolder(string DeployedBy, int ProcessId, DateTimeOffs
     public string? Release { get; init; }
 
     public override string ToString() =>
-        $"{(DeployedBy.Length > 0 ? DeployedBy : "somebody")} ({(Release is null ? "" : $"release {Release}, ")}process {ProcessId}, since {Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)";
+        $"{(DeployedBy.Length > 0 ? DeployedBy : "somebody")} ({(Release is null ? "" : $"release {Release}, ")}agent process {ProcessId}, since {Since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC)";
 }
 
 /// <summary>

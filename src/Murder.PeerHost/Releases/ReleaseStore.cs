@@ -296,6 +296,27 @@ internal sealed class ReleaseStore
             : null;
     }
 
+    /// <exception cref="VerbException"><c>current</c> is something else than a link, or leads to a release of another application</exception>
+    public void RequireOwnCurrent(string application)
+    {
+        RequireLink();
+        if (WhyRootIsAnothers(application) is { } reason)
+        {
+            throw new VerbException(HostFailure.RootTaken, reason);
+        }
+    }
+
+    /// <summary>The active release is one of another application, by the description that was kept of it; null when it is not, or nobody can tell.</summary>
+    public string? WhyRootIsAnothers(string application)
+    {
+        return ReleaseId.TryParse(Current(), out ReleaseId active)
+            && ReadKeptMetainfo(active) is { } kept
+            && MetainfoReader.TryRead(kept, out Metainfo? metainfo, out _)
+            && metainfo!.Name != application
+                ? $"{_layout.Current} is a release of {metainfo.Name}, and not of {application}"
+                : null;
+    }
+
     private void RequireLink()
     {
         if (WhyCurrentCannotBeSwitched() is { } reason)

@@ -42,6 +42,11 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
         new SharedLinks(_releases, command.Shared).RequireShared();
         _lock = await _releases.TakeLockAsync(command, cancellationToken).ConfigureAwait(false);
         _releases.Prepare();
+        if (command.IsToBeActivated)
+        {
+            _releases.RequireOwnCurrent(metainfo.Name);
+        }
+
         if (_releases.IsStaged(command.Release))
         {
             Bitfield whole = await VerifyStagedAsync(metainfo, cancellationToken).ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal sealed class SurveyVerb(SurveyCommand command, IEventSink events, Login
         DiskSpace needed = reuse.NeededSpace(metainfo, verified);
         DiskSpace free = _releases.FreeSpace();
         Find(reuse.Kind == ReuseKind.Staged ? StagedFolder.WhyNot(_releases, command.Release, metainfo, verified) : free.WhyNotRoomFor(needed, Layout.Releases, command.Release));
-        FindWhatIsInTheWay();
+        FindWhatIsInTheWay(metainfo);
         await FindWhatStepsLackAsync(cancellationToken).ConfigureAwait(false);
         return new AgentSurveyed
         {
@@ -60,7 +60,7 @@ internal sealed class SurveyVerb(SurveyCommand command, IEventSink events, Login
         return await pieces.VerifyAsync(cancellationToken, new WorkReport(AgentWork.Checking, events, options, time).Step).ConfigureAwait(false);
     }
 
-    private void FindWhatIsInTheWay()
+    private void FindWhatIsInTheWay(Metainfo metainfo)
     {
         if (_releases.LockedBy() is { } holder)
         {
@@ -70,6 +70,11 @@ internal sealed class SurveyVerb(SurveyCommand command, IEventSink events, Login
         if (_releases.WhyCurrentCannotBeSwitched() is { } reason)
         {
             Find(new VerbException(HostFailure.ActivationFailed, reason));
+        }
+
+        if (_releases.WhyRootIsAnothers(metainfo.Name) is { } other)
+        {
+            Find(new VerbException(HostFailure.RootTaken, other));
         }
 
         // What is not there yet will be made in the nearest folder that is.

@@ -64,14 +64,14 @@ public sealed class WaveTests
     {
         using DeployFixture deploy = Gated(waves: "1;100%");
         DeploymentReport first = await DeployAsync(deploy);
-        CloseGate(deploy, number: 1, except: first.Release);
+        CloseGate(deploy, number: 3, except: first.Release);
         deploy.Settings = deploy.Settings with { MaxFailedHosts = "1" };
 
         DeploymentReport second = await DeployAsync(deploy);
 
         Assert.True(second.Succeeded, string.Join('\n', deploy.Log));
-        Assert.Equal([$"releases/{first.Release}", $"releases/{second.Release}", $"releases/{second.Release}"], CurrentsOf(deploy));
-        File.Delete(Path.Combine(deploy.LocalRoot(1), "bad"));
+        Assert.Equal([$"releases/{second.Release}", $"releases/{second.Release}", $"releases/{first.Release}"], CurrentsOf(deploy));
+        File.Delete(Path.Combine(deploy.LocalRoot(3), "bad"));
         await Deployment.ActivateAsync(deploy.Settings with { Release = second.Release }, isRollback: false, deploy, CancellationToken.None);
         Assert.All(CurrentsOf(deploy), current => Assert.Equal($"releases/{second.Release}", current));
     }
@@ -90,6 +90,10 @@ public sealed class WaveTests
         Assert.Equal([$"releases/{bad.Release}", $"releases/{good.Release}", $"releases/{good.Release}"], CurrentsOf(deploy));
         Assert.Contains("current points to the new release", bad.Hosts[0].Detail, StringComparison.Ordinal);
         Assert.Contains(deploy.Problems, problem => problem.Code == "MURDER0602" && problem.Text.Contains("0 run the release, 1 may point to it", StringComparison.Ordinal));
+
+        IReadOnlyList<HostStatus> status = await Deployment.StatusAsync(deploy.Settings, deploy, CancellationToken.None);
+        Assert.Equal([true, false, false], status.Select(host => host.IsUnfinished));
+        Assert.Equal("MURDER0703", Assert.Single(status[0].Faults).Code);
     }
 
     [Fact]

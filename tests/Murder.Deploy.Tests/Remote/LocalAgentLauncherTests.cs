@@ -52,6 +52,20 @@ public sealed class LocalAgentLauncherTests
         Assert.Equal(HostFailure.AgentLost, e.Failure);
     }
 
+    /// <summary>As another deploy does that takes the lock from it.</summary>
+    [Fact]
+    public async Task An_agent_that_is_ended_by_a_signal_is_told_from_one_that_is_lost()
+    {
+        using var agents = new TestDirectory();
+        await using AgentChannel channel = await Launcher(agents, StubAgent.Script(extra: "trap 'echo ended by SIGTERM >&2; exit 3' TERM")).LaunchAsync(s_host, CancellationToken.None);
+
+        Command.Run("kill", "-TERM", $"{channel.Hello.ProcessId}");
+        HostException e = await Assert.ThrowsAsync<HostException>(async () => await channel.ReadAsync(CancellationToken.None));
+
+        Assert.Equal(HostFailure.AgentEnded, e.Failure);
+        Assert.Contains("ended by SIGTERM", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_Ctrl_C_at_the_terminal_does_not_reach_the_child_before_us()
     {

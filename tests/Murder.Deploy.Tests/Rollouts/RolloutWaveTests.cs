@@ -55,15 +55,15 @@ public sealed class RolloutWaveTests
     [Fact]
     public void AHostThatMayFailGoesBackAloneAndTheOthersGoOn()
     {
-        RolloutScript script = RolloutScript.Activating(hosts: 3, failedHostsMax: 1, waves: "1;100%");
-        script.Switched(0);
-        Assert.Equal(["rollback 0"], script.Failed(0, HostFailure.Unhealthy));
+        RolloutScript script = RolloutScript.Activating(hosts: 3, failedHostsMax: 1, waves: "1;2;100%");
+        Assert.Equal(["activate 1"], script.Activated(0));
+        script.Switched(1);
+        Assert.Equal(["rollback 1"], script.Failed(1, HostFailure.Unhealthy));
 
-        Assert.Equal(["activate 1", "activate 2"], script.Activated(0));
-        script.Activated(1);
+        Assert.Equal(["activate 2"], script.Activated(1));
         script.Activated(2);
         Assert.True(script.Rollout.HasSucceeded);
-        Assert.Equal(["RolledBack", "Active", "Active"], States(script));
+        Assert.Equal(["Active", "RolledBack", "Active"], States(script));
     }
 
     [Fact]
@@ -157,6 +157,31 @@ public sealed class RolloutWaveTests
 
         Assert.Equal((HostState.RolledBack, HostFailure.Cancelled, 2), (script.Rollout.Hosts[0].State, script.Rollout.Hosts[0].Failure!.Value, script.Rollout.FailedCount));
         Assert.False(script.Rollout.Hosts[0].IsAstray);
+    }
+
+    /// <summary>One dead host may be allowed for, but then a canary that fails must not pass for it.</summary>
+    [Fact]
+    public void AFirstWaveInWhichNobodyPassedEndsTheDeployHoweverManyMayFail()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 3, failedHostsMax: 2, waves: "1;100%");
+        script.Switched(0);
+        script.Failed(0, HostFailure.Unhealthy);
+
+        Assert.Equal(["stop 0", "stop 1", "stop 2"], script.Activated(0));
+        Assert.Equal(["RolledBack", "Staged", "Staged"], States(script));
+        Assert.False(script.Rollout.HasSucceeded);
+        Assert.True(script.Rollout.HasRolledBack);
+    }
+
+    [Fact]
+    public void AWaveInWhichSomebodyPassedIsFollowedByTheNext()
+    {
+        RolloutScript script = RolloutScript.Activating(hosts: 3, failedHostsMax: 1, waves: "2;100%");
+        script.Switched(0);
+        script.Failed(0, HostFailure.Unhealthy);
+        script.Activated(0);
+
+        Assert.Equal(["activate 2"], script.Activated(1));
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public sealed class ActivationTests
         await ActivateAsync(agent, host, release);
 
         using AgentProcess other = await AgentProcess.StartAsync();
-        Assert.StartsWith($"ann@laptop (release {release}, process ", (await StatusAsync(other, host)).LockedBy, StringComparison.Ordinal);
+        Assert.StartsWith($"ann@laptop (release {release}, agent process ", (await StatusAsync(other, host)).LockedBy, StringComparison.Ordinal);
         Assert.Equal(HostFailure.Locked, (await other.ReadFailureAsync(new ActivateCommand(host.Root, release))).Failure);
         await agent.SendAsync(new StopCommand());
         await agent.ReadAsync<AgentBye>();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Murder.PeerHost.Contract;
+using Murder.Swarm;
 
 namespace Murder.PeerHost.Tests;
 
@@ -261,6 +262,42 @@ public sealed class FetchTests
         Assert.Equal(seeded.TotalBytes, (await agent.ReadAsync<AgentStaged>()).ResumedBytes);
         File.WriteAllText(Path.Combine(host.Layout.Release(release), "lib/00.dll"), "changed by hand");
         Assert.Equal(HostFailure.ReleaseChanged, (await agent.ReadFailureAsync(seeded.Fetch(host, release))).Failure);
+    }
+
+    /// <summary>Two services that share an inventory with one murder_root.</summary>
+    [Fact]
+    public async Task AReleaseThatWouldTakeThePlaceOfAnotherApplicationIsRefusedBeforeItIsFetched()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId mine = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.Fetch(host, mine));
+        await agent.ReadAsync<AgentStaged>();
+        await agent.SendAsync(new ActivateCommand(host.Root, mine));
+        await agent.ReadAsync<AgentActivated>();
+        Metainfo other = MetainfoBuilder.Build("billing", seeded.Metainfo.Layout.PieceLength, [new HashedFile("app", 1, false, null, [Hash256.Of("b"u8)])]);
+        FetchCommand fetch = seeded.Fetch(host, seeded.Release("2.0.0")) with { Metainfo = other.Bytes, IsToBeActivated = true };
+
+        AgentFailed failed = await agent.ReadFailureAsync(fetch);
+
+        Assert.Equal(HostFailure.RootTaken, failed.Failure);
+        Assert.Contains("and not of billing", failed.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatKeepsAReleaseFromBeingActivatedIsFoundBeforeItIsFetched()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        Directory.CreateDirectory(host.Layout.Current);
+        using AgentProcess agent = await AgentProcess.StartAsync();
+
+        AgentFailed failed = await agent.ReadFailureAsync(seeded.Fetch(host, seeded.Release("1.0.0")) with { IsToBeActivated = true });
+
+        Assert.Equal(HostFailure.ActivationFailed, failed.Failure);
+        await agent.SendAsync(seeded.Fetch(host, seeded.Release("1.0.0"))); // to be staged only
+        await agent.ReadAsync<AgentStaged>();
     }
 
     private static void Relink(string link, string target)

@@ -468,7 +468,7 @@ public sealed class StepsTests : IDisposable
         await agent.ReadAsync<AgentActivated>();
         await holder.ExitedAsync();
         Assert.Equal(second.Value, _host.ActiveText());
-        Assert.Contains(Audit(), line => line.StartsWith($"break-lock - ended the agent of ann@laptop (release {second}, process ", StringComparison.Ordinal));
+        Assert.Contains(Audit(), line => line.StartsWith($"break-lock - ended the agent of ann@laptop (release {second}, agent process ", StringComparison.Ordinal));
         Assert.Equal(first.Value, (await StatusAsync(agent)).Previous);
     }
 

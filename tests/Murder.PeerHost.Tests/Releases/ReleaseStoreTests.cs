@@ -236,7 +236,7 @@ public sealed class ReleaseStoreTests : IDisposable
         Assert.Null(store.LockedBy());
         using (await store.TakeLockAsync(Claim("ann@laptop"), CancellationToken.None))
         {
-            Assert.StartsWith("ann@laptop (process ", store.LockedBy(), StringComparison.Ordinal);
+            Assert.StartsWith("ann@laptop (agent process ", store.LockedBy(), StringComparison.Ordinal);
             VerbException refused = await Assert.ThrowsAsync<VerbException>(() => Store.TakeLockAsync(Claim("bob@ci"), CancellationToken.None));
             Assert.Equal(HostFailure.Locked, refused.Failure);
             Assert.Contains("ann@laptop", refused.Message, StringComparison.Ordinal);
