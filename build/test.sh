@@ -25,6 +25,7 @@ packages=(
   zlib1g-dev:/usr/include/zlib.h
   openssh-server:/usr/sbin/sshd
   openssh-client:/usr/bin/ssh-keygen
+  sudo:/usr/bin/sudo
   iproute2:/sbin/ip
   chromium:/usr/bin/chromium
   curl:/usr/bin/curl

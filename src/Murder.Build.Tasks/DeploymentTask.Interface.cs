@@ -60,6 +60,7 @@ public abstract partial class DeploymentTask
         SshConfig = Absolute(Setting(nameof(DeploymentSettings.SshConfig))),
         SshEngine = Setting(nameof(DeploymentSettings.SshEngine)),
         Transport = Setting(nameof(DeploymentSettings.Transport)),
+        Sudo = Setting(nameof(DeploymentSettings.Sudo)),
     };
 
     private protected string ProjectFile => Setting(nameof(ProjectFile));

@@ -45,6 +45,9 @@ public enum HostFailure
     /// <summary>ssh's configuration of the host cannot be followed.</summary>
     ConfigUnusable,
 
+    /// <summary>The login may not become root.</summary>
+    SudoRefused,
+
     /// <summary>Another deploy holds the host's lock.</summary>
     Locked,
 

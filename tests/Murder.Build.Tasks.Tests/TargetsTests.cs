@@ -386,6 +386,7 @@ public sealed partial class TargetsTests
     [InlineData("MurderIdentityFile", "missing", "MURDER0322")]
     [InlineData("MurderPassphraseFile", "missing", "MURDER0328")]
     [InlineData("MurderInventoryCommand", "exit 3", "MURDER0119")]
+    [InlineData("MurderSudo", "perhaps", "MURDER0010")]
     [InlineData("MurderSshConfig", "missing", "MURDER0324")]
     [InlineData("MurderSshEngine", "putty", "MURDER0326")]
     [InlineData("MurderTransport", "kubectl exec -i web -- sh", "MURDER0023")]
@@ -420,7 +421,6 @@ public sealed partial class TargetsTests
     [InlineData("MurderHost", "Did you mean MurderHosts?")]
     [InlineData("MurderHealtUrl", "Did you mean MurderHealthUrl?")]
     [InlineData("MurderReach", "README.md lists")]
-    [InlineData("MurderSudo", "README.md lists")]
     public void A_property_that_nobody_reads_is_refused_with_the_one_that_was_meant(string property, string remedy)
     {
         using ServiceProject service = new();
@@ -445,7 +445,7 @@ public sealed partial class TargetsTests
     {
         using ServiceProject service = new();
 
-        (_, ServiceProject.RecordingLogger log, _) = service.Build(target, ("Hosts", "prod"), ("MurderWave", "1"), ("MurderSudo", "true"));
+        (_, ServiceProject.RecordingLogger log, _) = service.Build(target, ("Hosts", "prod"), ("MurderWave", "1"), ("MurderReach", "tunnel"));
 
         Assert.Equal(["MURDER0031", "MURDER0031"], log.Codes);
         Assert.DoesNotContain("Build", log.Targets);

@@ -119,6 +119,9 @@ public sealed record DeploymentSettings
     /// <summary><c>ssh</c> (or empty), or a command as <see cref="CommandTemplate"/> reads it.</summary>
     public string Transport { get; init; } = "";
 
+    /// <summary><c>true</c>, <c>false</c> or empty.</summary>
+    public string Sudo { get; init; } = "";
+
     /// <summary><c>auto</c> (or empty), <c>sshnet</c> or <c>openssh</c>.</summary>
     public string SshEngine { get; init; } = "";
 

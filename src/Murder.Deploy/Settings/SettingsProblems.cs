@@ -63,6 +63,9 @@ internal static class SettingsProblems
         $"MurderShared cannot be used: {refusal}.",
         "Give paths relative to the release, without '..', such as appsettings.Local.json, or logs/ for a folder.");
 
+    public static Problem SudoWithCommand(string transport) =>
+        new("MURDER0024", $"MurderSudo does nothing where MurderTransport is '{transport}'.", "Write sudo into that command, and leave MurderSudo out.");
+
     public static Problem Transport(string value) =>
         new("MURDER0023", $"MurderTransport is '{value}', which does not say for which host.", "Say 'ssh', or a command with {host} in it that gives a shell there: 'kubectl exec -i {host} -- sh'.");
 }

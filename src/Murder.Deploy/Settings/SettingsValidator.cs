@@ -49,6 +49,11 @@ internal static class SettingsValidator
             problems.Add(SettingsProblems.NotInRange("MurderMaxFailedHosts", settings.MaxFailedHosts, "a number of hosts, or a percentage such as 10%"));
         }
 
+        if (Flag("MurderSudo", settings.Sudo, problems) && settings.Transport is not ("" or "ssh"))
+        {
+            problems.Add(SettingsProblems.SudoWithCommand(settings.Transport));
+        }
+
         IReadOnlyList<HostShare> waves = [HostShare.All];
         if (settings.Waves.Length > 0 && !WaveSizes.TryParse(settings.Waves, out waves))
         {

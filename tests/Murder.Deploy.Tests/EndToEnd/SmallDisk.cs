@@ -16,9 +16,3 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose() => Command.Run("umount", "--lazy", _path);
 }
-
-/// <summary>A test that mounts: only root may.</summary>
-internal sealed class RootFactAttribute : FactAttribute
-{
-    public RootFactAttribute() => Skip = Environment.IsPrivilegedProcess ? null : "only root can mount a file system";
-}

@@ -187,9 +187,8 @@ public sealed class SshConfigTests
     {
         DeploymentSettings settings = SshConnectorTests.Settings();
         SshOptions options = SshOptions.From(settings, program: null);
-        TargetHost host = new("web1") { Address = "web1", Root = "/srv" };
 
-        Assert.Same(host, ConfiguredHosts.Of([host], options, [])[0]);
+        Assert.Null(options.OpenSshProgram);
         DeploymentException e = Assert.Throws<DeploymentException>(() => SshOptions.From(settings with { SshEngine = "openssh" }, program: null));
         Assert.Equal(["MURDER0325"], e.Problems.Select(problem => problem.Code));
     }

@@ -91,8 +91,8 @@ internal sealed class BootstrapTalk(TargetHost host, IRemoteShell shell, LineRea
     {
         Task first = await Task.WhenAny(shell.Exited, Task.Delay(s_exitMax, time, cancellationToken)).ConfigureAwait(false);
         int? code = first == shell.Exited ? await shell.Exited.ConfigureAwait(false) : null;
-        return code is null
-            ? new HostException(HostFailure.Unreachable, $"{host.Name}: the connection was lost before the agent ran{Words()}")
+        return shell.ErrorText.StartsWith("sudo:", StringComparison.Ordinal) ? new HostException(HostFailure.SudoRefused, $"{host.Name}: {shell.ErrorText}")
+            : code is null ? new HostException(HostFailure.Unreachable, $"{host.Name}: the connection was lost before the agent ran{Words()}")
             : new HostException(HostFailure.NoShell, $"{host.Name}: the login gave no shell; it ended with exit code {code}{Words()}");
     }
 

@@ -59,7 +59,7 @@ internal sealed class SshLogin(TargetHost host, SshOptions options, TimeProvider
             _guard.Attach(client);
             client.Connect();
             LoggedIn = true;
-            return SshRemoteShell.Start(client, host.Name, time);
+            return SshRemoteShell.Start(client, options.ShellCommand, host.Name, time);
         }
         catch
         {

@@ -19,6 +19,15 @@ internal sealed record SshOptions
 
     public SshEngine Engine { get; init; }
 
+    /// <summary>The login becomes root by <c>sudo</c>, which must not ask for a password.</summary>
+    public bool UsesSudo { get; init; }
+
+    /// <summary>
+    /// Replaces the login's shell, whichever that is: in every one of them these words mean the same. sudo takes away what sshd says of the connection, by
+    /// which the agent knows how it was reached.
+    /// </summary>
+    public string ShellCommand => UsesSudo ? "exec sudo -n env \"SSH_CONNECTION=$SSH_CONNECTION\" sh" : "exec sh";
+
     /// <summary>Path of the system's <c>ssh</c>; null when it has none.</summary>
     public string? OpenSshProgram { get; init; }
 
@@ -77,11 +86,6 @@ internal sealed record SshOptions
             problems.Add(SshProblems.ConfigMissing(configFile));
         }
 
-        if (program is null && configFile is not null)
-        {
-            problems.Add(SshProblems.NoSsh("MurderSshConfig"));
-        }
-
         SshEngine engine = SshEngine.Auto;
         if (settings.SshEngine.Length > 0 && !Enum.TryParse(settings.SshEngine, ignoreCase: true, out engine))
         {
@@ -89,7 +93,7 @@ internal sealed record SshOptions
         }
         else if (program is null && engine == SshEngine.OpenSsh)
         {
-            problems.Add(SshProblems.NoSsh("MurderSshEngine"));
+            problems.Add(SshProblems.NoSsh());
         }
 
         string? passphrase = ReadPassphrase(settings, home, problems);
@@ -108,6 +112,7 @@ internal sealed record SshOptions
             : new SshOptions
             {
                 Engine = engine,
+                UsesSudo = bool.TryParse(settings.Sudo, out bool usesSudo) && usesSudo,
                 OpenSshProgram = program,
                 ConfigFile = configFile,
                 KnownHosts = knownHosts,

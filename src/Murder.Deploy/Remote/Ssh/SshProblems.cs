@@ -15,8 +15,8 @@ internal static class SshProblems
     public static Problem ConfigMissing(string path) =>
         new("MURDER0324", $"The configuration '{path}' does not exist.", "Correct MurderSshConfig, or leave it empty to use ssh's own files.");
 
-    public static Problem NoSsh(string property) =>
-        new("MURDER0325", $"{property} is given, but there is no 'ssh' on this machine's PATH.", "Install OpenSSH's client, or leave the property out: then hosts are reached by what the inventory says of them.");
+    public static Problem NoSsh() =>
+        new("MURDER0325", "MurderSshEngine is 'openssh', but there is no 'ssh' on this machine's PATH.", "Install OpenSSH's client, or leave the property out: then the package's own SSH reaches the hosts.");
 
     public static Problem Engine(string value) =>
         new("MURDER0326", $"MurderSshEngine is '{value}'.", "Say 'sshnet', 'openssh', or leave it out for 'auto'.");

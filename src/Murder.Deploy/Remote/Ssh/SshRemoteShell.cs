@@ -4,8 +4,7 @@ using Renci.SshNet.Common;
 namespace Murder.Deploy;
 
 /// <summary>
-/// One <c>sh</c> over one SSH connection with one exec channel. The command needs no quoting, so every login shell runs it, and the script
-/// comes over stdin. Owns the client.
+/// One <c>sh</c> over one SSH connection with one exec channel; the script comes over stdin. Owns the client.
 /// </summary>
 internal sealed class SshRemoteShell : IRemoteShell
 {
@@ -48,10 +47,11 @@ internal sealed class SshRemoteShell : IRemoteShell
     public Task<int?> Exited => _exited.Task;
 
     /// <summary>Starts the shell on a connected client, whose ownership passes with success. Blocks for two round trips.</summary>
+    /// <param name="shell">what the login's shell is to become</param>
     /// <exception cref="SshException">the server opens no session</exception>
-    public static SshRemoteShell Start(SshClient client, string name, TimeProvider time)
+    public static SshRemoteShell Start(SshClient client, string shell, string name, TimeProvider time)
     {
-        SshCommand command = client.CreateCommand("exec sh");
+        SshCommand command = client.CreateCommand(shell);
         try
         {
             command.CommandTimeout = Timeout.InfiniteTimeSpan;

@@ -5,15 +5,12 @@ namespace Murder.Deploy;
 /// <summary>Gives each host that is reached by SSH what ssh's configuration says of it.</summary>
 internal static class ConfiguredHosts
 {
-    /// <summary>The same hosts, in the same order. Without <c>ssh</c> on this machine they are as they were.</summary>
+    /// <summary>The same hosts, in the same order. Without <c>ssh</c> on this machine its files are read by ourselves.</summary>
     public static IReadOnlyList<TargetHost> Of(IReadOnlyList<TargetHost> hosts, SshOptions options, List<Problem> problems)
     {
-        if (options.OpenSshProgram is not { } program)
-        {
-            return hosts;
-        }
-
-        SshConfigQuery query = new(program, options.ConfigFile, options.HomeDirectory);
+        Func<TargetHost, SshConfig> ask = options.OpenSshProgram is { } program
+            ? new SshConfigQuery(program, options.ConfigFile, options.HomeDirectory).Ask
+            : host => SshConfigFiles.Read(host, options.ConfigFile, options.HomeDirectory);
         TargetHost[] configured = [.. hosts];
         ConcurrentQueue<(string Host, string Reason)> refused = [];
         Parallel.For(0, configured.Length, index =>
@@ -25,9 +22,9 @@ internal static class ConfiguredHosts
 
             try
             {
-                configured[index] = configured[index] with { Ssh = query.Ask(configured[index]) };
+                configured[index] = configured[index] with { Ssh = ask(configured[index]) };
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 refused.Enqueue((configured[index].Address, e.Message));
             }

@@ -61,7 +61,7 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
     private async Task<(IRemoteShell? Shell, OpenSshRefusal? Refusal)> TryOpenAsync(TargetHost host, CancellationToken cancellationToken)
     {
         string mark = "MURDER-SHELL-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
-        ProcessStartInfo start = ChildProcess.Describe(program, [.. s_always, .. OptionsOf(host), "--", host.Address, $"echo {mark}; exec sh"]);
+        ProcessStartInfo start = ChildProcess.Describe(program, [.. s_always, .. OptionsOf(host), "--", host.Address, $"echo {mark}; {options.ShellCommand}"]);
         ProcessRemoteShell shell;
         try
         {

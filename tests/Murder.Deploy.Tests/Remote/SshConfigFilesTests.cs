@@ -1,0 +1,69 @@
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>Our own reading of ssh's configuration, with <c>ssh -G</c> as the oracle.</summary>
+public sealed class SshConfigFilesTests
+{
+    public static TheoryData<string, string> Corpus => new()
+    {
+        { "nothing", "" },
+        { "an alias", "Host web\n  HostName 10.0.0.1\n  Port 2222\n  User deploy\n" },
+        { "the first value counts", "Host w*\n  Port 1\nHost web\n  Port 2\nPort 3\n" },
+        { "a negation", "Host * !web\n  Port 1\nHost !db *\n  User u\n" },
+        { "every key counts", "IdentityFile ~/.ssh/a\nHost web\n  IdentityFile /b\n  IdentityFile \"/with blank/c\"\n" },
+        { "tokens", "Host web\n  HostName %h.example.com\n  IdentityFile ~/.ssh/%h_%r_%p\n  CertificateFile %d/c\n" },
+        { "signs of equality", "Host=web\n  Port = 2200\n  User= deploy\n" },
+        { "quotes and comments", "# a\nHost \"web\" # b\n  User \"deploy\" # c\n\n\tPort\t2200\n" },
+        { "capitals", "HOST WEB\n  pORT 1\nhost web\n  PORT 2\n" },
+        { "matches", "Match originalhost web\n  HostName inner\nMatch host inner user root\n  Port 7\nMatch host web\n  Port 8\nMatch !host db\n  HostKeyAlias a\n" },
+        { "match all", "Host db\n  Port 1\nMatch all\n  Port 9\n" },
+        { "match final", "Match final\n  User never\nHost web\n  User u\n" },
+        { "users", "Match localuser nobody-here\n  Port 1\nMatch user *\n  Port 2\n" },
+        { "proxies", "Host web\n  ProxyJump a,b\nHost *\n  ProxyCommand none\n" },
+        { "agents and trust", "Host web\n  IdentitiesOnly yes\n  IdentityAgent none\n  StrictHostKeyChecking accept-new\n  UserKnownHostsFile /a /b\n  GlobalKnownHostsFile /c\n" },
+        { "an include", "Host web\n  Include included\nHost db\n  Include absent*\n" },
+        { "an include for another", "Host db\n  Include included\nHost *\n  Port 5\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Corpus))]
+    public void It_says_what_ssh_says(string what, string text)
+    {
+        using TestDirectory home = new();
+        home.Write("included", "Port 4242\nHost web\n  User included\n"u8);
+        string file = home.Write("config", System.Text.Encoding.UTF8.GetBytes(text.Replace("Include ", $"Include {home.Path}/", StringComparison.Ordinal)));
+        string user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        foreach (TargetHost host in (TargetHost[])[Host("web"), Host("db"), Host("web") with { Port = 99, User = "given" }])
+        {
+            SshConfig expected = new SshConfigQuery(ChildProcess.OnPath("ssh")!, file, user).Ask(host);
+
+            SshConfig actual = SshConfigFiles.Read(host, file, user);
+
+            Assert.Equal(Describe(expected, what), Describe(actual, what));
+        }
+    }
+
+    [Fact]
+    public void What_a_command_has_to_decide_is_refused()
+    {
+        using TestDirectory home = new();
+        string file = home.Write("config", "Match exec true\n  Port 1\n"u8);
+
+        IOException e = Assert.Throws<IOException>(() => SshConfigFiles.Read(Host("web"), file, home.Path));
+
+        Assert.Contains("Match exec", e.Message, StringComparison.Ordinal);
+    }
+
+    private static TargetHost Host(string address) => new(address) { Address = address, Root = "/srv" };
+
+    /// <summary>Of key files that ssh looks for by itself only those that we can use.</summary>
+    private static string Describe(SshConfig config, string what) => string.Join(
+        '\n',
+        what,
+        $"{config.User}@{config.HostName}:{config.Port} alias {config.HostKeyAlias} jump {config.ProxyJump} command {config.ProxyCommand}",
+        $"agent {config.IdentityAgent} only {config.IdentitiesOnly} new {config.AcceptsNewHostKeys}",
+        $"keys {string.Join(' ', config.IdentityFiles.Where(file => !file.EndsWith("_sk", StringComparison.Ordinal) && !file.EndsWith("id_xmss", StringComparison.Ordinal) && !file.EndsWith("id_dsa", StringComparison.Ordinal)))}",
+        $"certificates {string.Join(' ', config.CertificateFiles)}",
+        $"known {string.Join(' ', config.KnownHostsFiles)}");
+}
