@@ -193,6 +193,20 @@ public sealed class SshConfigTests
         Assert.Equal(["MURDER0325"], e.Problems.Select(problem => problem.Code));
     }
 
+    /// <summary>As in the containers of CI services: ssh has the home of /etc/passwd.</summary>
+    [Fact]
+    public async Task Where_HOME_is_another_than_that_of_ssh_the_files_of_both_count()
+    {
+        using SshFixture ssh = new();
+        ssh.Directory.Write("home/.ssh/known_hosts", File.ReadAllBytes(ssh.Sshd.KnownHostsPath));
+        string key = ssh.Directory.Write("home/.ssh/id_ed25519", File.ReadAllBytes(ssh.Sshd.ClientKeyPath));
+        Command.Run("chmod", "600", key);
+        ssh.Options = ssh.Options with { HomeDirectory = ssh.Directory.Combine("home") };
+        ssh.Configure("web", "Host web", $"  HostName {ssh.Sshd.Address}", $"  Port {ssh.Sshd.Port}", $"  User {ssh.Sshd.User}");
+
+        await using AgentChannel channel = await ssh.LaunchAsync();
+    }
+
     [Fact]
     public void What_ssh_prints_is_read_with_its_tokens()
     {

@@ -33,13 +33,35 @@ internal sealed class SshConfigQuery(string program, string? configFile, string 
             }
 
             return process.ExitCode == 0
-                ? SshConfigOutput.Parse(output.GetAwaiter().GetResult(), homeDirectory, Environment.GetEnvironmentVariable)
+                ? Read(output.GetAwaiter().GetResult())
                 : throw new IOException(errors.GetAwaiter().GetResult().ReplaceLineEndings(" ").Trim());
         }
         catch (Win32Exception e)
         {
             throw new IOException($"{program} does not start: {e.Message}", e);
         }
+    }
+
+    /// <summary>
+    /// ssh goes by the home that the system has for the user, whatever HOME says, and everything else by HOME: a CI job in a container has two. Where they
+    /// differ, the files of both count.
+    /// </summary>
+    private SshConfig Read(string output)
+    {
+        SshConfig byHome = SshConfigOutput.Parse(output, homeDirectory, Environment.GetEnvironmentVariable);
+        string known = Path.Combine(".ssh", "known_hosts");
+        if (byHome.KnownHostsFiles.FirstOrDefault(file => file.EndsWith("/" + known, StringComparison.Ordinal)) is not { } own || own == Path.Combine(homeDirectory, known))
+        {
+            return byHome;
+        }
+
+        SshConfig byUser = SshConfigOutput.Parse(output, own[..^(known.Length + 1)], Environment.GetEnvironmentVariable);
+        return byUser with
+        {
+            IdentityFiles = [.. byUser.IdentityFiles.Union(byHome.IdentityFiles)],
+            CertificateFiles = [.. byUser.CertificateFiles.Union(byHome.CertificateFiles)],
+            KnownHostsFiles = [.. byUser.KnownHostsFiles, Path.Combine(homeDirectory, known)],
+        };
     }
 
     /// <summary>What the user said of the host himself, as options of ssh: it goes before what the configuration says.</summary>
