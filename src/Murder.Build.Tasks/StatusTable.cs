@@ -8,7 +8,6 @@ namespace Murder.Build.Tasks;
 internal static class StatusTable
 {
     private const string None = "-";
-    private const int NamesMax = 8;
     private static readonly string[] s_header = ["host", "current", "previous", "staged", "free", "agent", "lock"];
 
     public static string Format(IReadOnlyList<HostStatus> hosts)
@@ -25,7 +24,7 @@ internal static class StatusTable
             .Where(host => host.Staged.Count > 0)
             .GroupBy(host => string.Join(", ", host.Staged), host => host.Name, StringComparer.Ordinal)
             .OrderByDescending(group => group.Count())
-            .Select(group => $"releases on {Names([.. group])}, oldest first: {group.Key}");
+            .Select(group => $"releases on {NameList.Of([.. group])}, oldest first: {group.Key}");
         return string.Concat(lines.Select(line => "\n" + line));
     }
 
@@ -46,7 +45,7 @@ internal static class StatusTable
         string[] parts =
         [
             $"{releases[0].Count()} of {Count(hosts.Count)} {releases[0].Key}",
-            .. releases.Skip(1).Select(group => $"{Names([.. group])} {group.Key}"),
+            .. releases.Skip(1).Select(group => $"{NameList.Of([.. group])} {group.Key}"),
             .. Told("no answer from", hosts.Where(host => host.Problem is not null)),
             .. Told("activated half-way only:", known.Where(host => host.IsUnfinished)),
             .. Told("no longer as deployed:", known.Where(host => host.Verification is { DifferenceCount: > 0 })),
@@ -116,11 +115,8 @@ internal static class StatusTable
     private static IEnumerable<string> Told(string what, IEnumerable<HostStatus> hosts)
     {
         string[] names = [.. hosts.Select(host => host.Name)];
-        return names.Length == 0 ? [] : [$"{what} {Names(names)}"];
+        return names.Length == 0 ? [] : [$"{what} {NameList.Of(names)}"];
     }
-
-    private static string Names(string[] names) =>
-        names.Length <= NamesMax ? string.Join(", ", names) : $"{string.Join(", ", names.Take(NamesMax))} and {names.Length - NamesMax} more";
 
     private static string Size(long bytes) => bytes >= 1_000_000_000 ? $"{bytes / 1e9:0.0} GB" : $"{bytes / 1e6:0.0} MB";
 

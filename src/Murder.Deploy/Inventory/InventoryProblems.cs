@@ -18,7 +18,7 @@ public static class InventoryProblems
         (suggestion is null ? "" : $"Did you mean '{suggestion}'? ")
         + (known.Count == 0
             ? $"No groups are defined: {WhereToDefine(inventoryPath)} A host that stands nowhere is written so that it looks like one: user@{name}, or {name}:22."
-            : $"Groups: {Shorten(known)} (from {inventoryPath ?? "the project's MurderHost items"}). A host that stands nowhere is written so that it looks like one: user@{name}, or {name}:22."));
+            : $"Groups: {NameList.Of(known, max: 12)} (from {inventoryPath ?? "the project's MurderHost items"}). A host that stands nowhere is written so that it looks like one: user@{name}, or {name}:22."));
 
     public static Problem NothingLeft(string hosts) => new(
         "MURDER0103",
@@ -114,11 +114,4 @@ public static class InventoryProblems
     private static string WhereToDefine(string? inventoryPath) => inventoryPath is null
         ? "there is no murder.hosts.ini beside the project or in a parent folder, and no MurderHost item has Groups."
         : $"'{inventoryPath}' has none, and no MurderHost item has Groups.";
-
-    private static string Shorten(IReadOnlyCollection<string> names)
-    {
-        const int ShownMax = 12;
-        string shown = string.Join(", ", names.Take(ShownMax));
-        return names.Count > ShownMax ? $"{shown} and {names.Count - ShownMax} more" : shown;
-    }
 }

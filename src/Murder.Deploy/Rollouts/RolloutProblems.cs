@@ -3,8 +3,6 @@ namespace Murder.Deploy;
 /// <summary>Problems of a rollout as a whole: MURDER0601 to MURDER0619, and the warnings that go with them.</summary>
 internal static class RolloutProblems
 {
-    private const int NamesMax = 8;
-
     public static Problem TooManyFailed(int failed, int hosts, int allowed) => new(
         "MURDER0601",
         $"{failed} of {hosts} hosts failed, and MurderMaxFailedHosts allows {allowed}: the release was activated nowhere.",
@@ -29,7 +27,7 @@ internal static class RolloutProblems
 
     public static Problem NothingToGoBackTo(IReadOnlyList<string> hosts) => new(
         "MURDER0607",
-        $"There is no release to go back to on {Names(hosts)}; no host was changed.",
+        $"There is no release to go back to on {NameList.Of(hosts)}; no host was changed.",
         "Name one in MurderRelease that 'dotnet msbuild -t:MurderStatus' lists there, or leave these hosts out with '!host' in Hosts.");
 
     /// <param name="leftOut">hosts that the way back would have to do without</param>
@@ -40,7 +38,7 @@ internal static class RolloutProblems
 
     public static Problem PreviousDiffers(IEnumerable<IGrouping<string, string>> releases) => new(
         "MURDER0608",
-        $"The hosts ran different releases before: {string.Join("; ", releases.Select(hosts => $"{hosts.Key} on {Names([.. hosts])}"))}; no host was changed.",
+        $"The hosts ran different releases before: {string.Join("; ", releases.Select(hosts => $"{hosts.Key} on {NameList.Of([.. hosts])}"))}; no host was changed.",
         "Say which it is to be with -p:MurderRelease=ID, one group of hosts at a time where they must differ.");
 
     public static Problem LockedOut(int locked, int hosts) => new(
@@ -99,7 +97,4 @@ internal static class RolloutProblems
         1 => "the one that was switched runs again what it ran before",
         _ => $"the {hosts} that were switched run again what they ran before",
     };
-
-    private static string Names(IReadOnlyList<string> hosts) =>
-        hosts.Count <= NamesMax ? string.Join(", ", hosts) : $"{string.Join(", ", hosts.Take(NamesMax))} and {hosts.Count - NamesMax} more";
 }

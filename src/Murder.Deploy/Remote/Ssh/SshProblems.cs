@@ -26,7 +26,7 @@ internal static class SshProblems
 
     /// <param name="hosts">for which <c>ssh</c> says so</param>
     public static Problem ConfigRefused(IReadOnlyList<string> hosts, string reason) =>
-        new("MURDER0327", $"ssh's configuration cannot be used for {string.Join(", ", hosts.Take(3))}{(hosts.Count > 3 ? $" and {hosts.Count - 3} more" : "")}: {reason}", $"Mend it until 'ssh -G {hosts[0]}' prints it, or name another file in MurderSshConfig.");
+        new("MURDER0327", $"ssh's configuration cannot be used for {NameList.Of(hosts, max: 3)}: {reason}", $"Mend it until 'ssh -G {hosts[0]}' prints it, or name another file in MurderSshConfig.");
 
     public static Problem AgentUnreadable(string directory, string reason) =>
         new("MURDER0323", $"The agents in '{directory}' cannot be read: {reason}", "Restore the package Murder.Build again: delete it from the NuGet cache, then run 'dotnet restore'.");
