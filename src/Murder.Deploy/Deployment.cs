@@ -263,7 +263,7 @@ public static class Deployment
         HostResolution resolution = HostResolver.Resolve(settings);
         problems.AddRange(resolution.Problems);
         problems.AddRange(AgentLauncher.Check(settings, resolution.Hosts));
-        bool isBySsh = resolution.Hosts.Any(host => !host.IsLocal) && settings.Transport is "" or "ssh";
+        bool isBySsh = resolution.Hosts.Any(host => !host.IsLocal) && CommandTemplate.IsSsh(settings.Transport);
         return isBySsh && !problems.Any(problem => !problem.IsWarning) ? ConfiguredHosts.Of(resolution.Hosts, SshOptions.From(settings), problems) : resolution.Hosts;
     }
 

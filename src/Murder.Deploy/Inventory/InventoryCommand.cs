@@ -1,6 +1,4 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 
 namespace Murder.Deploy;
 
@@ -12,35 +10,19 @@ internal static class InventoryCommand
     /// <summary>Runs it by the system's shell, in the folder. Null, with what is wrong, when it fails or takes too long.</summary>
     public static InventoryText? Run(string command, string directory, List<Problem> problems)
     {
-        ProcessStartInfo start = OperatingSystem.IsWindows() ? ChildProcess.Describe("cmd.exe", "/d", "/c", command) : ChildProcess.Describe("/bin/sh", "-c", command);
+        ProcessStartInfo start = ChildProcess.DescribeCommand(command);
         start.WorkingDirectory = directory;
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        start.StandardOutputEncoding = Encoding.UTF8;
         try
         {
-            using Process process = Process.Start(start)!;
-            process.StandardInput.Close();
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            if (!Task.WaitAll([output, errors], s_answerMax))
+            ProcessAnswer answer = ProcessAnswer.Of(start, s_answerMax);
+            if (answer.ExitCode == 0)
             {
-                process.Kill(entireProcessTree: true);
-                problems.Add(InventoryProblems.CommandFailed(command, $"it took longer than {s_answerMax.TotalMinutes:0} minutes"));
-                return null;
+                return new InventoryText(Path.Combine(directory, $"output of '{command}'"), answer.Output);
             }
 
-            process.WaitForExit();
-            if (process.ExitCode == 0)
-            {
-                return new InventoryText(Path.Combine(directory, $"output of '{command}'"), output.Result);
-            }
-
-            string said = errors.Result.Trim();
-            problems.Add(InventoryProblems.CommandFailed(command, $"it ended with exit code {process.ExitCode}{(said.Length == 0 ? "" : $": {said.ReplaceLineEndings(" / ")}")}"));
+            problems.Add(InventoryProblems.CommandFailed(command, $"it ended with exit code {answer.ExitCode}{(answer.Errors.Length == 0 ? "" : $": {answer.Errors}")}"));
         }
-        catch (Win32Exception e)
+        catch (IOException e)
         {
             problems.Add(InventoryProblems.CommandFailed(command, e.Message));
         }

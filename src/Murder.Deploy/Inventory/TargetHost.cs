@@ -39,6 +39,9 @@ public sealed record TargetHost(string Name)
     /// <summary>The port that is connected to.</summary>
     internal int SshPort => Ssh?.Port ?? Port ?? HostKeys.DefaultPort;
 
+    /// <summary>How the host is called in known_hosts.</summary>
+    internal string KnownHostsName => Ssh?.HostKeyAlias ?? KnownHosts.NameOf(HostName, SshPort);
+
     /// <summary>For messages: where ssh connects to.</summary>
     internal string Endpoint => $"{HostAddress.Bracketed(HostName)}:{SshPort}";
 }

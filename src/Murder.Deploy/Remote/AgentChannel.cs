@@ -260,6 +260,7 @@ public sealed class AgentChannel : IAsyncDisposable
         await WithinAsync(_shell.Exited).ConfigureAwait(false);
         int? code = _shell.Exited.IsCompleted ? await _shell.Exited.ConfigureAwait(false) : null;
         string how = code is null ? "the connection to the agent was lost, or the agent was killed" : $"the agent ended with exit code {code}";
+        // Before it has said hello it is no agent of ours that ends, whatever its exit code.
         HostFailure failure = code == AgentProtocol.EndedExitCode && Hello is not null ? HostFailure.AgentEnded : HostFailure.AgentLost;
         return new HostException(failure, $"{Host.Name}: {how}{LastWords()}");
     }

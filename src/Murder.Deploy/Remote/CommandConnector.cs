@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Murder.PeerHost.Contract;
 
 namespace Murder.Deploy;
@@ -8,12 +7,9 @@ internal sealed class CommandConnector(CommandTemplate template, TimeProvider ti
 {
     public Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = OperatingSystem.IsWindows()
-            ? ChildProcess.Describe("cmd.exe", "/d", "/c", template.For(host))
-            : ChildProcess.Describe("/bin/sh", "-c", template.For(host));
         try
         {
-            return Task.FromResult<IRemoteShell>(ProcessRemoteShell.Start(start, host.Name, time));
+            return Task.FromResult<IRemoteShell>(ProcessRemoteShell.Start(ChildProcess.DescribeCommand(template.For(host)), host.Name, time));
         }
         catch (IOException e)
         {

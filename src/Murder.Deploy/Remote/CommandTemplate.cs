@@ -14,9 +14,12 @@ internal sealed record CommandTemplate
 
     private CommandTemplate(string text) => _text = text;
 
-    /// <summary>Null for <c>ssh</c>, the transport that is no command, and for nothing.</summary>
+    /// <summary>The transport is no command: it is called so, or nothing is said.</summary>
+    public static bool IsSsh(string transport) => transport is "" or "ssh";
+
+    /// <summary>Null for a transport that is SSH.</summary>
     /// <exception cref="DeploymentException">it does not say where the host goes</exception>
-    public static CommandTemplate? Of(string transport) => transport is "" or "ssh" ? null
+    public static CommandTemplate? Of(string transport) => IsSsh(transport) ? null
         : transport.Contains(Host, StringComparison.Ordinal) ? new CommandTemplate(transport)
         : throw new DeploymentException(SettingsProblems.Transport(transport));
 

@@ -101,7 +101,7 @@ internal static class HostProblems
     {
         HostFailure.Unreachable => $"Check that the host is up and that its port {host.SshPort} is open for this machine ({Ssh(host, "-v ")}).",
         HostFailure.HostKeyUnknown => $"Fetch the key with '{Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to ~/.ssh/known_hosts or to a file named in MurderKnownHosts.",
-        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {Quoted(KnownName(host))}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
+        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {Quoted(host.KnownHostsName)}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
         HostFailure.AuthenticationFailed => "Add the public key to ~/.ssh/authorized_keys of that user on the host, or name another user in the inventory or another key in MurderIdentityFile.",
         HostFailure.IdentityUnusable => "Name a private key in MurderIdentityFile, or for the host in the inventory. For an encrypted one, load it into an ssh-agent, or give the passphrase in the environment variable MURDER_PASSPHRASE or in a file that MurderPassphraseFile names.",
         HostFailure.NoShell => $"The login must run 'sh': check the user's shell and any ForceCommand on the host ({Ssh(host)} 'exec sh').",
@@ -147,9 +147,6 @@ internal static class HostProblems
 
     private static string Keyscan(TargetHost host) =>
         host.SshPort == HostKeys.DefaultPort ? $"ssh-keyscan {host.HostName}" : $"ssh-keyscan -p {host.SshPort} {host.HostName}";
-
-    private static string KnownName(TargetHost host) =>
-        host.Ssh?.HostKeyAlias ?? (host.SshPort == HostKeys.DefaultPort ? host.HostName : $"[{host.HostName}]:{host.SshPort}");
 
     private static string Quoted(string name) => name.StartsWith('[') ? $"\"{name}\"" : name;
 

@@ -133,19 +133,19 @@ internal sealed class RolloutNarrator(DeploymentPlan plan, Rollout rollout, IDep
 
     private void TellWaves()
     {
-        if (rollout.Phase == RolloutPhase.Activating && _wavesTold == 0)
+        if (rollout.Phase != RolloutPhase.Activating || rollout.WavesBegun == _wavesTold)
+        {
+            return;
+        }
+
+        if (_wavesTold == 0)
         {
             log.Milestone($"activating {string.Join(", then ", rollout.Waves.Select(wave => wave.Count))} of {Hosts(plan.Hosts.Count)}, {Gates(plan.Steps)}");
         }
 
-        if (rollout.Phase == RolloutPhase.Activating && rollout.WavesBegun > _wavesTold)
+        _wavesTold = rollout.WavesBegun;
+        if (rollout.WaveCount > 1)
         {
-            _wavesTold = rollout.WavesBegun;
-            if (rollout.WaveCount == 1)
-            {
-                return;
-            }
-
             log.Milestone($"wave {_wavesTold} of {rollout.WaveCount}: {Hosts(Count(HostState.Activating))}");
         }
     }

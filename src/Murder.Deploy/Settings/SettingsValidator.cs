@@ -49,7 +49,7 @@ internal static class SettingsValidator
             problems.Add(SettingsProblems.NotInRange("MurderMaxFailedHosts", settings.MaxFailedHosts, "a number of hosts, or a percentage such as 10%"));
         }
 
-        if (Flag("MurderSudo", settings.Sudo, problems) && settings.Transport is not ("" or "ssh"))
+        if (Flag("MurderSudo", settings.Sudo, problems) && !CommandTemplate.IsSsh(settings.Transport))
         {
             problems.Add(SettingsProblems.SudoWithCommand(settings.Transport));
         }

@@ -45,6 +45,9 @@ internal sealed class KnownHosts(IReadOnlyList<KnownHostsLine> lines, IReadOnlyL
     public HostKeys Of(TargetHost host) =>
         host.Ssh?.HostKeyAlias is { } alias ? Of(alias, HostKeys.DefaultPort) : Of(host.HostName, host.SshPort);
 
+    /// <summary>How a host is called in the files: with its port, unless that is the usual one.</summary>
+    public static string NameOf(string host, int port) => port == HostKeys.DefaultPort ? host : $"[{host}]:{port}";
+
     /// <summary>What the files say about one host. Hashed lines cost an HMAC each, so this is asked once a connection.</summary>
     public HostKeys Of(string host, int port)
     {
@@ -54,8 +57,7 @@ internal sealed class KnownHosts(IReadOnlyList<KnownHostsLine> lines, IReadOnlyL
             return new HostKeys(plain, LinesOf(plain), []);
         }
 
-        string name = $"[{plain}]:{port}";
-        return new HostKeys(plain, LinesOf(name), LinesOf(plain));
+        return new HostKeys(plain, LinesOf(NameOf(plain, port)), LinesOf(plain));
     }
 
     private List<KnownHostsLine> LinesOf(string name) => [.. lines.Where(line => line.Pattern.Matches(name))];

@@ -26,13 +26,12 @@ internal sealed class KnownHostsLibrary
     /// <exception cref="HostException">it cannot be kept: then it is not to be trusted either, or it would be new for ever</exception>
     public void Learn(TargetHost host, string file, byte[] key)
     {
-        string name = host.Ssh?.HostKeyAlias ?? (host.SshPort == HostKeys.DefaultPort ? host.HostName : $"[{host.HostName}]:{host.SshPort}");
         try
         {
             lock (_appending)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                File.AppendAllText(file, $"{(EndsInALine(file) ? "" : "\n")}{name.ToLowerInvariant()} {KnownHostsLine.TypeOf(key)} {Convert.ToBase64String(key)}\n");
+                File.AppendAllText(file, $"{(EndsInALine(file) ? "" : "\n")}{host.KnownHostsName.ToLowerInvariant()} {KnownHostsLine.TypeOf(key)} {Convert.ToBase64String(key)}\n");
                 _read.Clear(); // the next connection to the host is to know it
             }
         }

@@ -26,6 +26,10 @@ internal static class ChildProcess
         return start;
     }
 
+    /// <summary>As <see cref="Describe"/>, of a command line for the system's shell.</summary>
+    public static ProcessStartInfo DescribeCommand(string command) =>
+        OperatingSystem.IsWindows() ? Describe("cmd.exe", "/d", "/c", command) : Describe("/bin/sh", "-c", command);
+
     /// <summary>Where the system would find the program; null when it would not.</summary>
     public static string? OnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")

@@ -4,39 +4,24 @@ using Renci.SshNet.Common;
 
 namespace Murder.Deploy;
 
-/// <summary>Opens a shell on a host by the SSH of the package: tries, tries again where that can help, and gives every failure its reason.</summary>
+/// <summary>Opens a shell on a host by the SSH of the package, and gives every failure its reason.</summary>
 internal sealed class SshNetConnector(SshOptions options, TimeProvider time) : IShellConnector
 {
-    /// <exception cref="HostException">no shell within <see cref="SshOptions.ConnectMax"/></exception>
-    public async Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken)
+    private readonly LoginRetry _retry = new(options, time);
+
+    public Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken) =>
+        _retry.RunAsync(host, token => TryOpenAsync(host, token), cancellationToken);
+
+    private async Task<LoginAttempt> TryOpenAsync(TargetHost host, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.ConnectMax, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        string last = "it did not answer";
+        var login = new SshLogin(host, options, time);
         try
         {
-            for (int attempt = 1; ; attempt++)
-            {
-                var login = new SshLogin(host, options, time);
-                try
-                {
-                    return await login.RunAsync(either.Token).ConfigureAwait(false);
-                }
-                catch (Exception e) when (IsOverload(e, login) && attempt < options.AttemptsMax)
-                {
-                    last = Say(e); // expected: sshd drops connections above MaxStartups
-                }
-                catch (Exception e) when (Classify(host, e, login) is { } failure)
-                {
-                    throw failure;
-                }
-
-                await Task.Delay(LoginBackoff.Of(host, attempt), time, either.Token).ConfigureAwait(false);
-            }
+            return new LoginAttempt(await login.RunAsync(cancellationToken).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (Classify(host, e, login) is { } failure)
         {
-            throw new HostException(HostFailure.Unreachable, $"{Name(host)} gave no SSH session within {options.ConnectMax.TotalSeconds:0} seconds: {last}");
+            return new LoginAttempt(Shell: null, failure, IsOverload(e, login), Say(e));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -14,32 +13,8 @@ internal sealed class SshConfigQuery(string program, string? configFile, string 
     /// <exception cref="IOException">ssh refuses its configuration, or does not answer</exception>
     public SshConfig Ask(TargetHost host)
     {
-        ProcessStartInfo start = new(program, ["-G", .. OptionsOf(host, configFile), "--", host.Address])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            process.StandardInput.Close();
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            if (!process.WaitForExit(s_answerMax))
-            {
-                process.Kill(entireProcessTree: true);
-                throw new IOException($"{program} -G did not answer within {s_answerMax.TotalSeconds:0} s");
-            }
-
-            return process.ExitCode == 0
-                ? Read(output.GetAwaiter().GetResult())
-                : throw new IOException(errors.GetAwaiter().GetResult().ReplaceLineEndings(" ").Trim());
-        }
-        catch (Win32Exception e)
-        {
-            throw new IOException($"{program} does not start: {e.Message}", e);
-        }
+        ProcessAnswer answer = ProcessAnswer.Of(new ProcessStartInfo(program, ["-G", .. OptionsOf(host, configFile), "--", host.Address]), s_answerMax);
+        return answer.ExitCode == 0 ? Read(answer.Output) : throw new IOException(answer.Errors);
     }
 
     /// <summary>

@@ -27,38 +27,13 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
         "-o", "LogLevel=ERROR",
     ];
 
-    public async Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken)
-    {
-        using var deadline = new CancellationTokenSource(options.ConnectMax, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        string last = "it did not answer";
-        try
-        {
-            for (int attempt = 1; ; attempt++)
-            {
-                (IRemoteShell? shell, OpenSshRefusal? refusal) = await TryOpenAsync(host, either.Token).ConfigureAwait(false);
-                if (shell is not null)
-                {
-                    return shell;
-                }
+    private readonly LoginRetry _retry = new(options, time);
 
-                if (!refusal!.MayPass || attempt == options.AttemptsMax)
-                {
-                    throw new HostException(refusal.Failure, $"{host.Name} ({host.Endpoint}): ssh says: {refusal.Words}");
-                }
+    public Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken) =>
+        _retry.RunAsync(host, token => TryOpenAsync(host, token), cancellationToken);
 
-                last = refusal.Words;
-                await Task.Delay(LoginBackoff.Of(host, attempt), time, either.Token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new HostException(HostFailure.Unreachable, $"{host.Name} ({host.Endpoint}) gave no SSH session within {options.ConnectMax.TotalSeconds:0} seconds: {last}");
-        }
-    }
-
-    /// <summary>A shell, or why there is none. The login's shell says the mark, so that from there on an end is that of the shell and not of ssh.</summary>
-    private async Task<(IRemoteShell? Shell, OpenSshRefusal? Refusal)> TryOpenAsync(TargetHost host, CancellationToken cancellationToken)
+    /// <summary>The login's shell says the mark, so that from there on an end is that of the shell and not of ssh.</summary>
+    private async Task<LoginAttempt> TryOpenAsync(TargetHost host, CancellationToken cancellationToken)
     {
         string mark = "MURDER-SHELL-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
         ProcessStartInfo start = ChildProcess.Describe(program, [.. s_always, .. OptionsOf(host), "--", host.Address, $"echo {mark}; {options.ShellCommand}"]);
@@ -76,12 +51,13 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
         {
             if (await HearsAsync(shell.Output, mark, cancellationToken).ConfigureAwait(false))
             {
-                return (shell, null);
+                return new LoginAttempt(shell);
             }
 
             int? code = await shell.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
             await shell.DisposeAsync().ConfigureAwait(false);
-            return (null, OpenSshRefusal.Of(code, shell.ErrorText));
+            OpenSshRefusal refusal = OpenSshRefusal.Of(code, shell.ErrorText);
+            return new LoginAttempt(Shell: null, new HostException(refusal.Failure, $"{host.Name} ({host.Endpoint}): ssh says: {refusal.Words}"), refusal.MayPass, refusal.Words);
         }
         catch
         {
