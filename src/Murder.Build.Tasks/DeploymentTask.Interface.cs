@@ -41,6 +41,7 @@ public abstract partial class DeploymentTask
         ConnectionsMax = Setting(nameof(DeploymentSettings.ConnectionsMax)),
         Port = Setting(nameof(DeploymentSettings.Port)),
         SwarmSecurity = Setting(nameof(DeploymentSettings.SwarmSecurity)),
+        Reach = Setting(nameof(DeploymentSettings.Reach)),
         RateLimit = Setting(nameof(DeploymentSettings.RateLimit)),
         MaxFailedHosts = Setting(nameof(DeploymentSettings.MaxFailedHosts)),
         BreakLock = Setting(nameof(DeploymentSettings.BreakLock)),

@@ -81,7 +81,7 @@ public static class Deployment
 
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Active, log);
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, ReleaseId.Parse(settings.Release), RolloutGoal.Active, FreshSeed(log), DeployerIdentity.Describe(), startedAt) with { IsRollback = isRollback };
-        RolloutRun run = new(plan, settings, release: null, seeder: null, (_, _) => throw new InvalidOperationException("an activation fetches nothing"), origin, log);
+        RolloutRun run = new(plan, settings, release: null, seeder: null, origin, log);
         await using (run.ConfigureAwait(false))
         {
             await run.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -153,7 +153,7 @@ public static class Deployment
         ReleaseSeeder seeder = await StartSeederAsync(plan, release, launch, log, cancellationToken).ConfigureAwait(false);
         await using (seeder.ConfigureAwait(false))
         {
-            RolloutRun run = new(plan, settings, release, seeder, MakeFetch(plan, release, seeder), origin, log);
+            RolloutRun run = new(plan, settings, release, seeder, origin, log);
             await using ConfiguredAsyncDisposable running = run.ConfigureAwait(false);
             Task rollingOut = run.RunAsync(cancellationToken);
             if (await Task.WhenAny(rollingOut, seeder.Running).ConfigureAwait(false) == seeder.Running)
@@ -169,6 +169,7 @@ public static class Deployment
             }
 
             await seeder.StopAsync().ConfigureAwait(false); // only then is known what it sent
+            run.TellWays();
             RolloutEnd.Report(plan, run.Rollout, seeder.Ports, log);
             log.Detail($"seeder sent {(double)seeder.UploadedBytes / Math.Max(1, release.Metainfo.Layout.TotalLength):0.00} copies");
             DeploymentReport report = await run.FinishAsync().ConfigureAwait(false);
@@ -221,31 +222,6 @@ public static class Deployment
         {
             log.Report(RolloutProblems.ReportNotWritten(settings.ReportDirectory, e.Message));
         }
-    }
-
-    private static Func<int, AgentHello, FetchCommand> MakeFetch(DeploymentPlan plan, Release release, ReleaseSeeder seeder)
-    {
-        return (host, hello) =>
-        {
-            ulong seed = new SwarmRandom(plan.Seed + (ulong)host + 1).Next();
-            return new FetchCommand
-            {
-                Root = plan.Hosts[host].Root,
-                Release = plan.Release,
-                Metainfo = release.Metainfo.Bytes,
-                AnnounceUrls = seeder.AnnounceUrlsFor(plan.Hosts[host], hello),
-                Port = plan.Hosts[host].IsLocal ? 0 : plan.Port,
-                Seed = seed,
-                Credential = seeder.CredentialFor(seed),
-                Zone = plan.Hosts[host].Zone,
-                BytesPerSecondMax = plan.RateLimit?.BytesPerSecond,
-                IsToBeActivated = plan.Goal != RolloutGoal.Staged,
-                Shared = plan.Goal == RolloutGoal.Staged ? SharedPaths.None : plan.Shared,
-                DeployedBy = plan.DeployedBy,
-                DeployStartedAt = plan.StartedAt,
-                BreaksLock = plan.BreaksLock,
-            };
-        };
     }
 
     private static (DeploymentOptions Options, IReadOnlyList<TargetHost> Hosts) Resolve(DeploymentSettings settings, RolloutGoal goal, IDeploymentLog log)

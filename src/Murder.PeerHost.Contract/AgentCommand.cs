@@ -14,6 +14,8 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(SurveyCommand), "survey")]
 [JsonDerivedType(typeof(ReachCommand), "reach")]
 [JsonDerivedType(typeof(PruneCommand), "prune")]
+[JsonDerivedType(typeof(AnnouncedCommand), "announced")]
+[JsonDerivedType(typeof(MeetCommand), "meet")]
 [JsonDerivedType(typeof(StopCommand), "stop")]
 [JsonDerivedType(typeof(AbortCommand), "abort")]
 public abstract record AgentCommand
@@ -80,6 +82,9 @@ public sealed record FetchCommand : SwarmCommand, ILockingCommand
 
     /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
     public required IReadOnlyList<string> AnnounceUrls { get; init; }
+
+    /// <summary>The tracker is reached over this channel, by <see cref="AgentAnnounce"/>, and over no URL.</summary>
+    public bool AnnouncesByChannel { get; init; }
 
     /// <summary>The release is to be activated then: what keeps it from that is found before anything is fetched.</summary>
     public bool IsToBeActivated { get; init; }
@@ -208,7 +213,20 @@ public sealed record SurveyCommand : MetainfoCommand
 
 /// <summary>Try to connect to others. Answered by <see cref="AgentReached"/>.</summary>
 /// <param name="Endpoints">IP addresses with ports</param>
-public sealed record ReachCommand(IReadOnlyList<string> Endpoints) : AgentCommand;
+public sealed record ReachCommand(IReadOnlyList<string> Endpoints) : AgentCommand
+{
+    /// <summary>How long each may take to answer: a packet filter drops silently.</summary>
+    public int AnswerMillisecondsMax { get; init; } = 3000;
+}
+
+/// <summary>Answers <see cref="AgentAnnounce"/>. Heard at any moment.</summary>
+/// <param name="Sequence">of the announce</param>
+/// <param name="Answer">bencoded, as the body of a tracker's answer (BEP 3)</param>
+public sealed record AnnouncedCommand(long Sequence, ReadOnlyMemory<byte> Answer) : AgentCommand;
+
+/// <summary>To a seeder: peers that connect to nobody here, for they do not reach this machine. It connects to them, again and again if it must.</summary>
+/// <param name="Endpoints">IP addresses with ports</param>
+public sealed record MeetCommand(IReadOnlyList<string> Endpoints) : AgentCommand;
 
 /// <summary>Remove old releases, what is half there, and agents that nobody uses. Answered by <see cref="AgentPruned"/>.</summary>
 /// <param name="Keep">how many whole releases stay, beside the active one and the one before it</param>

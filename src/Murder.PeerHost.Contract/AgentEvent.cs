@@ -7,6 +7,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentHello), "hello")]
 [JsonDerivedType(typeof(AgentPong), "pong")]
 [JsonDerivedType(typeof(AgentProgress), "progress")]
+[JsonDerivedType(typeof(AgentAnnounce), "announce")]
 [JsonDerivedType(typeof(AgentWorking), "working")]
 [JsonDerivedType(typeof(AgentPeerBanned), "peerBanned")]
 [JsonDerivedType(typeof(AgentStaged), "staged")]
@@ -33,6 +34,12 @@ public sealed record AgentHello(int Protocol, string Version, int ProcessId, str
 {
     /// <summary>Of the network link at which the deployer reached the host; null when it does not tell, as virtual ones often do not, and for a local agent.</summary>
     public long? LinkBitsPerSecond { get; init; }
+
+    /// <summary>Of the agent's file on the host, for a second process of it there; null for a local agent.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>An address of the host's network where <see cref="HostAddress"/> is not known; null when it has none but loopback.</summary>
+    public string? OwnAddress { get; init; }
 }
 
 public sealed record AgentPong(long Sequence) : AgentEvent;
@@ -44,6 +51,10 @@ public sealed record AgentProgress(long VerifiedBytes, long TotalBytes, long Res
     /// <summary>Of the downloaded bytes, those that came from hosts of other zones.</summary>
     public long DownloadedBytesAcrossZones { get; init; }
 }
+
+/// <summary>An announce for the deployer's tracker, which answers by <see cref="AnnouncedCommand"/>: from a host that does not reach the tracker.</summary>
+/// <param name="Query">as after the '?' of an announce URL (BEP 3)</param>
+public sealed record AgentAnnounce(long Sequence, string Query) : AgentEvent;
 
 /// <summary>What an agent does beside the swarm: it may take minutes in which nothing is fetched.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AgentWork>))]

@@ -1,14 +1,16 @@
+using System.Globalization;
+
 namespace Murder.PeerHost.Contract;
 
 /// <summary>
 /// The rules of the control channel, the agent's stdin and stdout: one JSON object a line in UTF-8, and after the line of a
 /// <see cref="MetainfoCommand"/> the metainfo, byte by byte. The agent speaks first (<see cref="AgentHello"/>). Commands run one at a time, but
-/// <see cref="PingCommand"/>, <see cref="StopCommand"/> and <see cref="AbortCommand"/> are heard at any moment.
+/// <see cref="PingCommand"/>, <see cref="AnnouncedCommand"/>, <see cref="StopCommand"/> and <see cref="AbortCommand"/> are heard at any moment.
 /// </summary>
 public static class AgentProtocol
 {
     /// <summary>Raised with every change that an older side would misunderstand. Both sides must be equal: the deployer brings its agent along.</summary>
-    public const int Version = 9;
+    public const int Version = 10;
 
     /// <summary>Longest line to the agent.</summary>
     public const int CommandLineBytesMax = 1024 * 1024;
@@ -24,6 +26,15 @@ public static class AgentProtocol
     /// somebody on the host has ended the agent by a signal.
     /// </summary>
     public const int EndedExitCode = 3;
+
+    /// <summary>First argument of a process of the agent that is no agent but a pipe (<see cref="PipeArguments"/>).</summary>
+    public const string PipeVerb = "pipe";
+
+    /// <summary>
+    /// Arguments of a process that joins its stdin and stdout with a TCP port of its own host, after one line that holds the mark: whatever a login
+    /// prints comes before it. It ends when either side does.
+    /// </summary>
+    public static IReadOnlyList<string> PipeArguments(int port, string mark) => [PipeVerb, port.ToString(CultureInfo.InvariantCulture), mark];
 
     public static TimeSpan PingInterval { get; } = TimeSpan.FromSeconds(5);
 

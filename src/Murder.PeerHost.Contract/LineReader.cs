@@ -60,6 +60,14 @@ public sealed class LineReader(Stream stream, int lineBytesMax, Action? heard = 
         }
     }
 
+    /// <summary>What was read beyond the last line: for who goes on with the stream itself. The reader is of no further use.</summary>
+    public ReadOnlyMemory<byte> TakeUnread()
+    {
+        ReadOnlyMemory<byte> unread = _buffer.AsMemory(_start, _end - _start);
+        _start = _end;
+        return unread;
+    }
+
     /// <summary>Reads what follows the last line and is no line; false when the stream ends before the destination is full.</summary>
     public bool TryReadBytes(Span<byte> destination)
     {

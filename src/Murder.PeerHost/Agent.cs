@@ -19,7 +19,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
     /// <summary>Returns the exit code.</summary>
     public async Task<int> RunAsync()
     {
-        channel.Send(AgentIdentity.Hello());
+        channel.Send(AgentIdentity.Hello(login));
         channel.Listen();
         Task commands = CarryOutAllAsync();
         await Task.WhenAny(commands, ending.Reason).ConfigureAwait(false);
@@ -124,6 +124,9 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                 case SeedCommand seed:
                     await SeedAsync(seed).ConfigureAwait(false);
                     break;
+                case MeetCommand meet:
+                    await MeetAsync(meet).ConfigureAwait(false);
+                    break;
                 case LockCommand takeLock:
                     await LockAsync(takeLock).ConfigureAwait(false);
                     break;
@@ -184,7 +187,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
     private async Task FetchAsync(FetchCommand command)
     {
         await EndFetchAsync().ConfigureAwait(false);
-        _fetch = new FetchVerb(command, channel, options, warn, time, steps);
+        _fetch = new FetchVerb(command, channel, new ChannelAnnouncer(channel, channel.Announced, time), options, warn, time, steps);
         try
         {
             await _fetch.StageAsync(ending.Token).ConfigureAwait(false);
@@ -219,6 +222,16 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
             await EndSeedAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private async Task MeetAsync(MeetCommand command)
+    {
+        if (_seed is not { } seed)
+        {
+            throw new VerbException(HostFailure.ProtocolMismatch, "nothing is seeded that peers could be met for");
+        }
+
+        await seed.MeetAsync(command).ConfigureAwait(false);
     }
 
     private async Task EndSeedAsync()

@@ -13,6 +13,8 @@ internal static class Program
         {
             case []:
                 return await RunAsync(FileSteps.Unobserved).ConfigureAwait(false);
+            case [AgentProtocol.PipeVerb, var port, var mark]:
+                return PortPipe.Run(port, mark, OpenStandard(0, FileAccess.Read), OpenStandard(1, FileAccess.Write), Warn);
             case ["--version"]:
                 Console.WriteLine($"murder-peer {AgentIdentity.Version}, protocol {AgentProtocol.Version}, {AgentIdentity.Rid}");
                 return ExitCode.Done;

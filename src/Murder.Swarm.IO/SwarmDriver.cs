@@ -124,6 +124,9 @@ public sealed partial class SwarmDriver : IAsyncDisposable
         return _run = Task.Run(() => LiveAsync(cancellationToken), CancellationToken.None);
     }
 
+    /// <summary>Tells of peers that the tracker does not tell of. Those it cannot connect to are tried again now and then.</summary>
+    public async Task MeetAsync(IReadOnlyList<IPEndPoint> peers) => await _inbox.PostAsync(SwarmInput.PeersFound(peers)).ConfigureAwait(false);
+
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync().ConfigureAwait(false);

@@ -371,6 +371,7 @@ public sealed partial class TargetsTests
     [InlineData("MurderMaxFailedHosts", "some", "MURDER0010")]
     [InlineData("MurderHealthTimeout", "2 hours", "MURDER0010")]
     [InlineData("MurderSwarmSecurity", "ssl", "MURDER0011")]
+    [InlineData("MurderReach", "far", "MURDER0025")]
     [InlineData("MurderApplication", "a/b", "MURDER0012")]
     [InlineData("MurderRelease", "../x", "MURDER0013")]
     [InlineData("MurderRateLimit", "fast", "MURDER0016")]
@@ -414,13 +415,13 @@ public sealed partial class TargetsTests
         Assert.DoesNotContain("Build", typed.Targets);
     }
 
-    /// <summary>Each with the names that are close to it, and those of the surface of record that are not built yet.</summary>
+    /// <summary>Each with the names that are close to it.</summary>
     [Theory]
     [InlineData("MurderWave", "Did you mean MurderWaves?")]
     [InlineData("murderwave", "Did you mean MurderWaves?")]
     [InlineData("MurderHost", "Did you mean MurderHosts?")]
     [InlineData("MurderHealtUrl", "Did you mean MurderHealthUrl?")]
-    [InlineData("MurderReach", "README.md lists")]
+    [InlineData("MurderColour", "README.md lists")]
     public void A_property_that_nobody_reads_is_refused_with_the_one_that_was_meant(string property, string remedy)
     {
         using ServiceProject service = new();
@@ -445,7 +446,7 @@ public sealed partial class TargetsTests
     {
         using ServiceProject service = new();
 
-        (_, ServiceProject.RecordingLogger log, _) = service.Build(target, ("Hosts", "prod"), ("MurderWave", "1"), ("MurderReach", "tunnel"));
+        (_, ServiceProject.RecordingLogger log, _) = service.Build(target, ("Hosts", "prod"), ("MurderWave", "1"), ("MurderColour", "tunnel"));
 
         Assert.Equal(["MURDER0031", "MURDER0031"], log.Codes);
         Assert.DoesNotContain("Build", log.Targets);

@@ -42,6 +42,8 @@ public sealed record DeploymentPlan
 
     public required SwarmSecurity SwarmSecurity { get; init; }
 
+    public SwarmReach Reach { get; init; }
+
     /// <summary>Of every host and of the seeder, each way; null for none.</summary>
     public RateLimit? RateLimit { get; init; }
 

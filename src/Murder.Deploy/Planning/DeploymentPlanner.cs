@@ -20,6 +20,7 @@ internal static class DeploymentPlanner
         Shared = options.Shared,
         Port = options.Port,
         SwarmSecurity = options.SwarmSecurity,
+        Reach = options.Reach,
         RateLimit = options.RateLimit,
         Seed = seed,
         DeployedBy = deployedBy,

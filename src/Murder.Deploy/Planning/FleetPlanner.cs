@@ -8,7 +8,7 @@ internal static class FleetPlanner
     public static FleetPlan Plan(DeploymentPlan plan, Release release, IReadOnlyList<SurveyedHost> hosts, IReadOnlyList<ReachAttempt> attempts)
     {
         Reachability reachability = new(hosts.Count, attempts);
-        SurveyFinding[][] findings = [.. hosts.Select((host, index) => FindingsOf(plan, hosts, index, reachability.CutsOff(index)))];
+        SurveyFinding[][] findings = [.. hosts.Select((host, index) => FindingsOf(plan, hosts, index, CutsOff(index)))];
         int[] sound = [.. Enumerable.Range(0, hosts.Count).Where(index => findings[index].Length == 0)];
         IReadOnlyList<IReadOnlyList<int>> waves = WavePlanner.Plan([.. sound.Select(index => (index, hosts[index].Target.Zone))], plan.Waves);
         Dictionary<int, int> waveOf = waves.SelectMany((wave, number) => wave.Select(index => (index, number))).ToDictionary(pair => pair.index, pair => pair.number + 1);
@@ -23,10 +23,13 @@ internal static class FleetPlanner
             Waves = [.. waves.Select(wave => wave.Count)],
             FailedHostsMax = plan.FailedHostsMax,
             LockedCount = findings.Count(own => own.Any(finding => finding.Failure == HostFailure.Locked)),
-            Gaps = [.. reachability.Gaps(index => reachability.CutsOff(index).Count > 0).Select(gap => $"{hosts[gap.From].Target.Name} does not reach {Describe(gap, hosts)}")],
+            Gaps = [.. reachability.Gaps(index => CutsOff(index).Count > 0).Select(gap => $"{hosts[gap.From].Target.Name} does not reach {Describe(gap, hosts)}")],
             BitsPerSecond = rate,
             RateBasis = basis,
         };
+
+        // Over the connection by which a host is reached it can be brought everything, if it may be.
+        IReadOnlyList<ReachAttempt> CutsOff(int index) => plan.Reach == SwarmReach.Direct || hosts[index].Target.IsLocal ? reachability.CutsOff(index) : [];
     }
 
     private static SurveyFinding[] FindingsOf(DeploymentPlan plan, IReadOnlyList<SurveyedHost> hosts, int index, IReadOnlyList<ReachAttempt> cutOff)

@@ -104,6 +104,11 @@ internal sealed class FleetSurvey(DeploymentPlan plan, Release release, IAgentLa
         }
 
         SurveyedHost host = _hosts[index];
+        if (plan.Reach == SwarmReach.Tunnel && !host.Target.IsLocal)
+        {
+            yield break; // nothing of this machine is asked for
+        }
+
         if ((host.Target.IsLocal ? IPAddress.Loopback.ToString() : host.Channel!.Hello.DeployerAddress) is { } here)
         {
             yield return new ReachAttempt(index, ReachTarget.Seeder, To: -1, Endpoint(here, seederPort), Failure: null);

@@ -1,7 +1,8 @@
 namespace Murder.Deploy;
 
-/// <summary>Launches each host's agent in the host's own way.</summary>
-internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote) : IAgentLauncher
+/// <summary>Launches each host's agent in the host's own way, and opens further shells on hosts of other machines.</summary>
+/// <param name="shells">null when all hosts are of this machine</param>
+internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote, IShellConnector? shells) : IAgentLauncher, IShellConnector
 {
     /// <summary>Reads the SSH files and the agents to bring, once for the deploy, and only if some host is not of this machine.</summary>
     /// <exception cref="DeploymentException">a file the user named is missing, or an agent of the package is damaged</exception>
@@ -10,13 +11,13 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote)
         var local = new LocalAgentLauncher(settings.AgentDirectory, time);
         if (hosts.All(host => host.IsLocal))
         {
-            return new AgentLauncher(local, local);
+            return new AgentLauncher(local, local, shells: null);
         }
 
         IShellConnector connector = ConnectorOf(settings, time);
         try
         {
-            return new AgentLauncher(local, new ShellAgentLauncher(connector, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time));
+            return new AgentLauncher(local, new ShellAgentLauncher(connector, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time), connector);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -51,4 +52,8 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote)
 
     public Task<AgentChannel> LaunchAsync(TargetHost host, CancellationToken cancellationToken) =>
         (host.IsLocal ? local : remote).LaunchAsync(host, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken) =>
+        host.IsLocal || shells is null ? throw new InvalidOperationException($"{host.Name} is of this machine") : shells.OpenAsync(host, cancellationToken);
 }

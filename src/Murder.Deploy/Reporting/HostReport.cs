@@ -33,6 +33,9 @@ public sealed record HostReport(string Name)
 
     public string Zone { get; init; } = "";
 
+    /// <summary>How it came to the tracker and the seeder; null when nothing was fetched.</summary>
+    public HostWay? Way { get; init; }
+
     public required HostState State { get; init; }
 
     public HostFailure? Failure { get; init; }

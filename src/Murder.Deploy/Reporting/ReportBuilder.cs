@@ -11,7 +11,7 @@ internal static class ReportBuilder
         DeploymentPlan plan = facts.Plan;
         Rollout rollout = facts.Rollout;
         Metainfo? metainfo = facts.Release?.Metainfo;
-        IReadOnlyList<HostReport> hosts = [.. plan.Hosts.Zip(rollout.Hosts, (host, progress) => HostOf(host, progress, facts.Ports))];
+        IReadOnlyList<HostReport> hosts = [.. plan.Hosts.Select((host, index) => HostOf(host, rollout.Hosts[index], facts.WayOf(index), facts.Ports))];
         bool hasZones = hosts.Select(host => host.Zone).Where(zone => zone.Length > 0).Distinct().Count() > 1;
         return new DeploymentReport
         {
@@ -109,13 +109,14 @@ internal static class ReportBuilder
         return host.DownloadedBytes / Math.Max(0.001, host.StagedSeconds!.Value - from);
     }
 
-    private static HostReport HostOf(TargetHost host, HostProgress progress, DeployerPorts? ports)
+    private static HostReport HostOf(TargetHost host, HostProgress progress, HostWay? way, DeployerPorts? ports)
     {
         Problem? problem = progress.Failure is { } failure ? HostProblems.From(host, failure, progress.WhatHappened, ports) : null;
         return new HostReport(host.Name)
         {
             Address = host.IsLocal ? host.Address : host.Endpoint,
             Zone = host.Zone,
+            Way = way,
             State = progress.State,
             Failure = progress.Failure,
             Code = problem?.Code,

@@ -19,6 +19,9 @@ internal sealed record RunFacts
 
     public DeployerPorts? Ports { get; init; }
 
+    /// <summary>By which way each host came into the swarm; null for one that did not.</summary>
+    public Func<int, HostWay?> WayOf { get; init; } = _ => null;
+
     public long SeederUploadedBytes { get; init; }
 
     public Instant? SeederFirstByteAt { get; init; }

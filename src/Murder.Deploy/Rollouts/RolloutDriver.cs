@@ -8,14 +8,14 @@ namespace Murder.Deploy;
 /// Carries out what a <see cref="Rollout"/> orders. One loop owns the rollout; one task a host launches its agent and then reads what it
 /// says. Holds no decision: every failure becomes an input.
 /// </summary>
-/// <param name="makeFetch">the fetch command for a host of the plan whose agent said hello</param>
+/// <param name="access">to the swarm; null for a rollout that fetches nothing</param>
 /// <param name="observe">called on the loop after every input</param>
 /// <param name="origin">timestamp of the start of the deploy, from which the instants are counted: what came before the rollout took its time too</param>
 internal sealed class RolloutDriver(
     DeploymentPlan plan,
     Rollout rollout,
     IAgentLauncher launcher,
-    Func<int, AgentHello, FetchCommand> makeFetch,
+    ISwarmAccess? access,
     Action<RolloutInput> observe,
     TimeProvider time,
     long origin)
@@ -107,7 +107,7 @@ internal sealed class RolloutDriver(
                 _hostTasks.Add(Task.Run(() => RunHostAsync(launch.Host, launches.Token, linksToken), CancellationToken.None));
                 break;
             case RolloutOutput.Fetch fetch:
-                _links[fetch.Host]!.Send(makeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello));
+                _links[fetch.Host]!.Send(access!.MakeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello));
                 break;
             case RolloutOutput.Lock locks:
                 _links[locks.Host]!.Send(MakeLock(locks.Host));
@@ -152,7 +152,7 @@ internal sealed class RolloutDriver(
         AgentChannel channel;
         try
         {
-            channel = await launcher.LaunchAsync(plan.Hosts[host], launchToken).ConfigureAwait(false);
+            channel = await LaunchAsync(host, launchToken).ConfigureAwait(false);
         }
         catch (HostException e)
         {
@@ -179,11 +179,26 @@ internal sealed class RolloutDriver(
         }
     }
 
+    private async Task<AgentChannel> LaunchAsync(int host, CancellationToken cancellationToken)
+    {
+        AgentChannel channel = await launcher.LaunchAsync(plan.Hosts[host], cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await (access?.PrepareAsync(host, channel, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            return channel;
+        }
+        catch
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>As below, or says why the agent cannot be spoken to.</summary>
     private async Task<RolloutInput> ListenAsync(int host, HostLink link, CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<RolloutInput> listening = ListenAsync(host, link.Channel, end.Token);
+        Task<RolloutInput> listening = HearAsync(host, link, end.Token);
         if (await Task.WhenAny(listening, link.Broken).ConfigureAwait(false) == listening)
         {
             return await listening.ConfigureAwait(false);
@@ -196,16 +211,19 @@ internal sealed class RolloutDriver(
     }
 
     /// <summary>Posts what the agent says until it leaves; returns how it left.</summary>
-    private async Task<RolloutInput> ListenAsync(int host, AgentChannel channel, CancellationToken cancellationToken)
+    private async Task<RolloutInput> HearAsync(int host, HostLink link, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                switch (await channel.ReadAsync(cancellationToken).ConfigureAwait(false))
+                switch (await link.Channel.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
                     case AgentProgress progress:
                         Post(new RolloutInput.Progressed(host, progress));
+                        break;
+                    case AgentAnnounce announce:
+                        link.Send(access!.Answer(host, link.Channel.Hello, announce));
                         break;
                     case AgentWorking working:
                         Post(new RolloutInput.Working(host, working));

@@ -81,6 +81,11 @@ internal static class RolloutProblems
         $"{host} got corrupt data from {endpoint} and banned it ({detail}); the release is whole all the same.",
         "Check memory and disk of the machine at that address, and who else can reach the swarm port.");
 
+    public static Problem CutOff(IReadOnlyList<string> hosts, IReadOnlyList<int> ports) => new(
+        "MURDER1608",
+        $"{NameList.Of(hosts)} reached no other host on TCP port {string.Join(", ", ports)}, the swarm's, and got all that they have from this machine alone.",
+        "The release is not touched by it, but the deploy takes longer with every such host: open the swarm's TCP ports (MurderPort and the eight after it) between the hosts.");
+
     public static Problem NotPruned(string host, string detail) => new(
         "MURDER1606",
         $"{host} runs the release, but old ones could not be removed: {detail.TrimEnd('.')}.",

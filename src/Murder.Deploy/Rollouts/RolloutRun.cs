@@ -1,5 +1,3 @@
-using Murder.PeerHost.Contract;
-
 namespace Murder.Deploy;
 
 /// <summary>One run of a rollout with all who watch it: a narrator, and the live page when it was asked for. Lifetimes only; disposing ends the page.</summary>
@@ -11,12 +9,13 @@ internal sealed class RolloutRun : IAsyncDisposable
     private readonly ReleaseSeeder? _seeder;
     private readonly RolloutNarrator _narrator;
     private readonly RolloutDriver _driver;
+    private readonly SwarmAccess? _access;
     private readonly Dashboard? _dashboard;
 
     /// <param name="release">null, as <paramref name="seeder"/>, when nothing is distributed</param>
     /// <param name="origin">timestamp of the start of the run</param>
     public RolloutRun(
-        DeploymentPlan plan, DeploymentSettings settings, Release? release, ReleaseSeeder? seeder, Func<int, AgentHello, FetchCommand> makeFetch, long origin, IDeploymentLog log)
+        DeploymentPlan plan, DeploymentSettings settings, Release? release, ReleaseSeeder? seeder, long origin, IDeploymentLog log)
     {
         _plan = plan;
         _settings = settings;
@@ -24,7 +23,9 @@ internal sealed class RolloutRun : IAsyncDisposable
         _seeder = seeder;
         Rollout = new Rollout(plan);
         _narrator = new RolloutNarrator(plan, Rollout, log);
-        _driver = new RolloutDriver(plan, Rollout, AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System), makeFetch, Observe, TimeProvider.System, origin);
+        AgentLauncher launcher = AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System);
+        _access = release is null || seeder is null ? null : new SwarmAccess(plan, release, seeder, launcher, log, TimeProvider.System);
+        _driver = new RolloutDriver(plan, Rollout, launcher, _access, Observe, TimeProvider.System, origin);
         _dashboard = Dashboard.TryStart(plan, Report(), log, TimeProvider.System);
     }
 
@@ -55,7 +56,21 @@ internal sealed class RolloutRun : IAsyncDisposable
         return report;
     }
 
-    public ValueTask DisposeAsync() => _dashboard?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Tells which hosts came into the swarm by other ways than they should. To be called when the run has ended.</summary>
+    public void TellWays() => _access?.Tell();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_access is not null)
+        {
+            await _access.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_dashboard is not null)
+        {
+            await _dashboard.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     private void Observe(RolloutInput input)
     {
@@ -66,6 +81,7 @@ internal sealed class RolloutRun : IAsyncDisposable
         else
         {
             _narrator.Observe(input);
+            _access?.Observe(input);
         }
     }
 
@@ -77,6 +93,7 @@ internal sealed class RolloutRun : IAsyncDisposable
         Release = _release,
         Now = _driver.Now,
         Ports = _seeder?.Ports,
+        WayOf = host => _access?.WayOf(host),
         SeederUploadedBytes = _seeder?.UploadedBytes ?? 0,
         SeederFirstByteAt = _seeder?.FirstByteTimestamp is { } timestamp ? _driver.InstantOf(timestamp) : null,
         SeederProblem = SeederProblem,

@@ -94,21 +94,26 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
         return seeder;
     }
 
-    /// <summary>Where an agent can reach the tracker, best first: the address its own SSH session came from, then every address of this machine.</summary>
+    /// <summary>Where an agent can reach the tracker, best first.</summary>
     public IReadOnlyList<string> AnnounceUrlsFor(TargetHost host, AgentHello hello)
     {
-        IEnumerable<IPAddress> addresses = host.IsLocal
-            ? [IPAddress.Loopback]
-            : _ownAddresses;
-        if (!host.IsLocal && IPAddress.TryParse(hello.DeployerAddress, out IPAddress? seen))
-        {
-            addresses = addresses.Prepend(seen);
-        }
-
+        IReadOnlyList<IPAddress> addresses = host.IsLocal ? [IPAddress.Loopback] : AddressesFor(hello);
         // The tracker keeps members of a zone together: the agent's announces carry its zone back.
         string zone = host.Zone.Length > 0 ? "?zone=" + Uri.EscapeDataString(host.Zone) : "";
-        return [.. addresses.Distinct().Select(address => _tracker.AnnounceUrl(address).ToString() + zone)];
+        return [.. addresses.Select(address => _tracker.AnnounceUrl(address).ToString() + zone)];
     }
+
+    /// <summary>What the tracker answers to the agent with this seed, which asks over its control channel, and so reaches no address of this machine.</summary>
+    /// <param name="from">where other hosts reach it</param>
+    public byte[] Announce(ulong agentSeed, string query, IPAddress from) => _tracker.Announce(query, from, _authority is null ? null : PeerOf(agentSeed));
+
+    /// <summary>Has the seeder connect to a peer.</summary>
+    /// <exception cref="HostException">the seeder is lost</exception>
+    public Task MeetAsync(IPEndPoint peer, CancellationToken cancellationToken) => _agent.SendAsync(new MeetCommand([peer.ToString()]), cancellationToken);
+
+    /// <summary>Where a host of another machine may reach this one, best first: the address its own SSH session came from, then every address of this machine.</summary>
+    public IReadOnlyList<IPAddress> AddressesFor(AgentHello hello) =>
+        IPAddress.TryParse(hello.DeployerAddress, out IPAddress? seen) ? [.. _ownAddresses.Prepend(seen).Distinct()] : _ownAddresses;
 
     /// <summary>What makes the agent with this seed a member; null in a swarm without certificates.</summary>
     public MemberCredential? CredentialFor(ulong agentSeed) => _authority?.Issue(PeerOf(agentSeed));

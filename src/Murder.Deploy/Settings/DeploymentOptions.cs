@@ -36,6 +36,19 @@ public enum SwarmSecurity
     None,
 }
 
+/// <summary>How hosts come to the tracker and the seeder on the deploying machine.</summary>
+public enum SwarmReach
+{
+    /// <summary>Each host as it can: it is tried.</summary>
+    Auto,
+
+    /// <summary>Over the ports of the deploying machine.</summary>
+    Direct,
+
+    /// <summary>Over the connection by which the host was reached, and nothing else: no port of the deploying machine is needed.</summary>
+    Tunnel,
+}
+
 /// <summary><see cref="DeploymentSettings"/> after validation: numbers are numbers, limits are kept.</summary>
 public sealed record DeploymentOptions
 {
@@ -70,6 +83,8 @@ public sealed record DeploymentOptions
     public required int Port { get; init; }
 
     public required SwarmSecurity SwarmSecurity { get; init; }
+
+    public required SwarmReach Reach { get; init; }
 
     /// <summary>Null for none.</summary>
     public RateLimit? RateLimit { get; init; }

@@ -73,6 +73,9 @@ public sealed record DeploymentSettings
 
     public string SwarmSecurity { get; init; } = "";
 
+    /// <summary><c>auto</c> (or empty), <c>direct</c> or <c>tunnel</c>.</summary>
+    public string Reach { get; init; } = "";
+
     /// <summary>As <see cref="Murder.Deploy.RateLimit.TryParse"/> reads it; empty or <c>none</c> for no limit.</summary>
     public string RateLimit { get; init; } = "";
 

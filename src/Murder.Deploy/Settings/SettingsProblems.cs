@@ -66,6 +66,11 @@ internal static class SettingsProblems
     public static Problem SudoWithCommand(string transport) =>
         new("MURDER0024", $"MurderSudo does nothing where MurderTransport is '{transport}'.", "Write sudo into that command, and leave MurderSudo out.");
 
+    public static Problem Reach(string value) => new(
+        "MURDER0025",
+        $"MurderReach is '{value}'.",
+        "Leave the property out for 'auto', which finds out what each host reaches, or set it to 'direct' or 'tunnel'.");
+
     public static Problem Transport(string value) =>
         new("MURDER0023", $"MurderTransport is '{value}', which does not say for which host.", "Say 'ssh', or a command with {host} in it that gives a shell there: 'kubectl exec -i {host} -- sh'.");
 }

@@ -28,6 +28,11 @@ internal static class SettingsValidator
             problems.Add(SettingsProblems.SwarmSecurity(settings.SwarmSecurity));
         }
 
+        if (settings.Reach is not ("" or "auto" or "direct" or "tunnel"))
+        {
+            problems.Add(SettingsProblems.Reach(settings.Reach));
+        }
+
         RateLimit limit = default;
         bool isLimited = settings.RateLimit is not ("" or "none");
         if (isLimited && !RateLimit.TryParse(settings.RateLimit, out limit))
@@ -81,6 +86,7 @@ internal static class SettingsValidator
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
             Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),
             SwarmSecurity = settings.SwarmSecurity == "none" ? SwarmSecurity.None : SwarmSecurity.Tls,
+            Reach = settings.Reach switch { "direct" => SwarmReach.Direct, "tunnel" => SwarmReach.Tunnel, _ => SwarmReach.Auto },
             RateLimit = isLimited ? limit : null,
         };
     }

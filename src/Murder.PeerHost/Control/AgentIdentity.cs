@@ -15,12 +15,14 @@ internal static class AgentIdentity
     public static string Rid { get; } =
         $"{(OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "osx" : "win")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
-    public static AgentHello Hello()
+    public static AgentHello Hello(LoginEnvironment login)
     {
         (string? deployer, string? host) = ParseSshConnection(Environment.GetEnvironmentVariable("SSH_CONNECTION"));
         return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, Sha256(), Rid, Environment.ProcessorCount, deployer, host)
         {
             LinkBitsPerSecond = NetworkLinks.BitsPerSecondAt(host),
+            Path = login.AgentPath,
+            OwnAddress = host is null ? NetworkLinks.OwnAddress()?.ToString() : null,
         };
     }
 

@@ -13,12 +13,21 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
     /// <summary>Commands that may wait while one is carried out. A deployer waits for the answer to each.</summary>
     private const int CommandsWaitingMax = 16;
 
+    /// <summary>Answers of the tracker that may wait; an agent waits for one at a time.</summary>
+    private const int AnnouncedWaitingMax = 4;
+
     private readonly Channel<AgentCommand> _commands = Channel.CreateBounded<AgentCommand>(CommandsWaitingMax);
+    private readonly Channel<AnnouncedCommand> _announced =
+        Channel.CreateBounded<AnnouncedCommand>(new BoundedChannelOptions(AnnouncedWaitingMax) { FullMode = BoundedChannelFullMode.DropOldest });
+
     private readonly Lock _writing = new();
     private bool _isOutputLost;
 
-    /// <summary>Commands in the order they came, but pings, stops and aborts.</summary>
+    /// <summary>Commands in the order they came, but those that are heard at any moment.</summary>
     public ChannelReader<AgentCommand> Commands => _commands.Reader;
+
+    /// <summary>What the deployer's tracker answered; ends when the deployer is gone.</summary>
+    public ChannelReader<AnnouncedCommand> Announced => _announced.Reader;
 
     /// <summary>What the stop said of old releases; set before the ending is called for.</summary>
     public int? KeepReleases { get; private set; }
@@ -71,6 +80,7 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
             // Expected: the connection that carried stdin broke.
         }
 
+        _announced.Writer.TryComplete();
         ending.Request(EndReason.DeployerGone);
     }
 
@@ -94,6 +104,9 @@ internal sealed class ControlChannel(Stream input, Stream output, Lease lease, E
                 break;
             case PingCommand ping:
                 Send(new AgentPong(ping.Sequence));
+                break;
+            case AnnouncedCommand announced:
+                _announced.Writer.TryWrite(announced);
                 break;
             case StopCommand stop:
                 KeepReleases = stop.KeepReleases;

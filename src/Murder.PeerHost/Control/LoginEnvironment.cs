@@ -8,11 +8,19 @@ namespace Murder.PeerHost;
 /// </summary>
 internal sealed class LoginEnvironment(IReadOnlyDictionary<string, string> variables)
 {
+    /// <summary>In which the bootstrap tells an agent where its own file is: no variable of the login's.</summary>
+    private const string AgentPathName = "MURDER_AGENT";
+
+    private readonly Dictionary<string, string> _variables = new(variables.Where(pair => pair.Key != AgentPathName), StringComparer.Ordinal);
+
+    /// <summary>Of this agent's file; null when no bootstrap started it.</summary>
+    public string? AgentPath { get; } = variables.GetValueOrDefault(AgentPathName);
+
     /// <summary>Those of this process; to be called before it changes any.</summary>
     public static LoginEnvironment Capture() =>
         new(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal));
 
     /// <summary>As <c>NAME=VALUE</c>, with more variables in front of those of the login.</summary>
     public IReadOnlyList<string> With(IReadOnlyDictionary<string, string> more) =>
-        [.. variables.Where(pair => !more.ContainsKey(pair.Key)).Concat(more).Select(pair => $"{pair.Key}={pair.Value}")];
+        [.. _variables.Where(pair => !more.ContainsKey(pair.Key)).Concat(more).Select(pair => $"{pair.Key}={pair.Value}")];
 }

@@ -8,7 +8,8 @@ namespace Murder.PeerHost;
 /// Brings one release to this host and keeps it in the swarm: <see cref="StageAsync"/> ends when the release is staged or cannot be, and
 /// <see cref="DisposeAsync"/> leaves the swarm and decides what stays on disk. Holds the lock of the root in between.
 /// </summary>
-internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOptions options, Action<string> warn, TimeProvider time, FileSteps steps) : IAsyncDisposable
+/// <param name="byChannel">the tracker of a fetch that announces over the control channel; null when there is none</param>
+internal sealed class FetchVerb(FetchCommand command, IEventSink events, IAnnouncer? byChannel, FetchOptions options, Action<string> warn, TimeProvider time, FileSteps steps) : IAsyncDisposable
 {
     private readonly long _startedAt = time.GetTimestamp();
 
@@ -182,7 +183,8 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, FetchOp
 
     private void Join(Metainfo metainfo, Bitfield verified, IReadOnlyList<Uri> trackers)
     {
-        _member = new SwarmMember(metainfo, _pieces!, verified, trackers, _security, command, time);
+        IAnnouncer? tracker = command.AnnouncesByChannel ? byChannel : trackers.Count > 0 ? new TrackerClient(trackers, _security) : null;
+        _member = new SwarmMember(metainfo, _pieces!, verified, tracker, _security, command, time);
         _report = new ProgressReport(_member, metainfo.Layout.TotalLength, _resumedBytes, events, options.AtRate(command.BytesPerSecondMax, metainfo.Layout.PieceLength), time);
     }
 

@@ -4,7 +4,7 @@ using System.Net.NetworkInformation;
 
 namespace Murder.PeerHost;
 
-/// <summary>How fast the host's network links say they are.</summary>
+/// <summary>What the host's network links say of themselves.</summary>
 internal static class NetworkLinks
 {
     /// <summary>Of the link that has the address; null where that does not tell: loopback never does, virtual ones often do not.</summary>
@@ -23,6 +23,25 @@ internal static class NetworkLinks
         catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
             return null; // expected where the system does not let this user ask; nothing depends on it
+        }
+    }
+
+    /// <summary>Of a link that leads out, before one that does not; IPv4 before IPv6; null when there is none but loopback.</summary>
+    public static IPAddress? OwnAddress()
+    {
+        try
+        {
+            return (from link in NetworkInterface.GetAllNetworkInterfaces()
+                    where link.OperationalStatus == OperationalStatus.Up && link.NetworkInterfaceType != NetworkInterfaceType.Loopback
+                    let properties = link.GetIPProperties()
+                    from unicast in properties.UnicastAddresses
+                    where !unicast.Address.IsIPv6LinkLocal
+                    orderby properties.GatewayAddresses.Count == 0, unicast.Address.AddressFamily
+                    select unicast.Address).FirstOrDefault();
+        }
+        catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            return null; // expected where the system does not let this user ask: others do not find this host then
         }
     }
 

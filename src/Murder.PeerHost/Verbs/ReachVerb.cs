@@ -7,17 +7,14 @@ namespace Murder.PeerHost;
 /// <summary>Tries to connect to others, says nothing to them, and hangs up.</summary>
 internal static class ReachVerb
 {
-    /// <summary>A packet filter drops silently.</summary>
-    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(3);
-
     /// <summary>Those of the endpoints that cannot be reached, and why.</summary>
     public static async Task<AgentReached> RunAsync(ReachCommand command, CancellationToken cancellationToken)
     {
-        SurveyUnreached?[] unreached = await Task.WhenAll(command.Endpoints.Select(endpoint => TryAsync(endpoint, cancellationToken))).ConfigureAwait(false);
+        SurveyUnreached?[] unreached = await Task.WhenAll(command.Endpoints.Select(endpoint => TryAsync(endpoint, TimeSpan.FromMilliseconds(command.AnswerMillisecondsMax), cancellationToken))).ConfigureAwait(false);
         return new AgentReached([.. unreached.OfType<SurveyUnreached>()]);
     }
 
-    private static async Task<SurveyUnreached?> TryAsync(string text, CancellationToken cancellationToken)
+    private static async Task<SurveyUnreached?> TryAsync(string text, TimeSpan answerMax, CancellationToken cancellationToken)
     {
         if (!IPEndPoint.TryParse(text, out IPEndPoint? endpoint))
         {
@@ -26,7 +23,7 @@ internal static class ReachVerb
 
         using Socket socket = new(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(AnswerMax);
+        deadline.CancelAfter(answerMax);
         try
         {
             await socket.ConnectAsync(endpoint, deadline.Token).ConfigureAwait(false);
@@ -38,7 +35,7 @@ internal static class ReachVerb
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new SurveyUnreached(text, $"no answer within {AnswerMax.TotalSeconds:0} s");
+            return new SurveyUnreached(text, $"no answer within {answerMax.TotalSeconds:0.#} s");
         }
     }
 }

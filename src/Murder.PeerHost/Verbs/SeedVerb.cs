@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Murder.PeerHost.Contract;
 using Murder.Swarm;
@@ -7,7 +8,7 @@ namespace Murder.PeerHost;
 
 /// <summary>
 /// The origin of a swarm: serves a folder that holds the whole release, and only reads it. It has no root, so no lock, no release tree and no audit
-/// log, and announces to nobody: the deployer's tracker knows it. <see cref="Start"/> ends when the port is listened on, and
+/// log, and announces to nobody: the deployer's tracker knows it, and tells it of peers that cannot reach it. <see cref="Start"/> ends when the port is listened on, and
 /// <see cref="DisposeAsync"/> leaves the swarm.
 /// </summary>
 internal sealed class SeedVerb(SeedCommand command, IEventSink events, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable
@@ -49,6 +50,14 @@ internal sealed class SeedVerb(SeedCommand command, IEventSink events, FetchOpti
         events.Send(new AgentSeeding(_driver.Port, portsTaken));
         _seeding = SeedAsync(_driver);
         _reporting = ReportAsync(_driver);
+    }
+
+    /// <exception cref="VerbException">an endpoint is none</exception>
+    public async Task MeetAsync(MeetCommand command)
+    {
+        IPEndPoint[] peers = [.. command.Endpoints.Select(text =>
+            IPEndPoint.TryParse(text, out IPEndPoint? peer) ? peer : throw new VerbException(HostFailure.ProtocolMismatch, $"'{text}' is no address with a port"))];
+        await _driver!.MeetAsync(peers).ConfigureAwait(false);
     }
 
     /// <summary>Leaves the swarm, which takes at most some seconds, and says what was sent in all.</summary>
@@ -93,7 +102,7 @@ internal sealed class SeedVerb(SeedCommand command, IEventSink events, FetchOpti
             Port = port,
             Seed = command.Seed,
             Security = _security,
-            Session = SwarmOptions.Default with { PeersMax = PeersMax, UnchokedPeersMax = PeersMax, IsOrigin = true, BytesPerSecondMax = command.BytesPerSecondMax },
+            Session = SwarmOptions.Default with { PeersMax = PeersMax, OutgoingPeersMax = PeersMax, UnchokedPeersMax = PeersMax, IsOrigin = true, BytesPerSecondMax = command.BytesPerSecondMax },
         },
         time);
 

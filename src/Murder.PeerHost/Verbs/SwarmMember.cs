@@ -13,7 +13,7 @@ internal sealed class SwarmMember : IAsyncDisposable
     /// <summary>Reports of banned peers that may wait; more are dropped, as the count in the statistics is not.</summary>
     private const int BansWaitingMax = 64;
 
-    private readonly TrackerClient? _tracker;
+    private readonly IAnnouncer? _tracker;
     private readonly SwarmDriver _driver;
     private readonly CancellationTokenSource _leaving = new();
     private readonly Channel<AgentPeerBanned> _bans =
@@ -22,10 +22,11 @@ internal sealed class SwarmMember : IAsyncDisposable
     private readonly Task _run;
 
     /// <summary>Joins.</summary>
+    /// <param name="tracker">ends with this object; null for none</param>
     /// <exception cref="VerbException">no port is free</exception>
-    public SwarmMember(Metainfo metainfo, PieceStore store, Bitfield verified, IReadOnlyList<Uri> trackers, MemberTls? security, FetchCommand command, TimeProvider time)
+    public SwarmMember(Metainfo metainfo, PieceStore store, Bitfield verified, IAnnouncer? tracker, MemberTls? security, FetchCommand command, TimeProvider time)
     {
-        _tracker = trackers.Count > 0 ? new TrackerClient(trackers, security) : null;
+        _tracker = tracker;
         SwarmDriverOptions options = new()
         {
             Session = SwarmOptions.Default with { Zone = command.Zone, BytesPerSecondMax = command.BytesPerSecondMax },
@@ -39,7 +40,7 @@ internal sealed class SwarmMember : IAsyncDisposable
         }
         catch (SocketException e)
         {
-            _tracker?.Dispose();
+            (_tracker as IDisposable)?.Dispose();
             _leaving.Dispose();
             throw new VerbException(HostFailure.PortsTaken, $"none of the ports {command.Port} to {command.Port + options.PortsTried - 1} can be listened on: {e.Message}", e);
         }
@@ -65,7 +66,7 @@ internal sealed class SwarmMember : IAsyncDisposable
         await _leaving.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _driver.DisposeAsync().ConfigureAwait(false);
-        _tracker?.Dispose();
+        (_tracker as IDisposable)?.Dispose();
         _leaving.Dispose();
     }
 

@@ -71,6 +71,13 @@ public sealed class TrackerServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Answers an announce that came another way than over HTTP, from a peer that reaches no address of this machine.</summary>
+    /// <param name="query">as after the '?' of an announce URL</param>
+    /// <param name="from">where others reach the peer</param>
+    /// <param name="member">who the peer has proved to be; null in a swarm without certificates</param>
+    /// <returns>what would be the body of the answer</returns>
+    public byte[] Announce(string query, IPAddress from, PeerId? member) => Announce(query, from, reachedAt: null, member);
+
     /// <param name="address">an address of this machine, as a member can reach it</param>
     public Uri AnnounceUrl(IPAddress address)
     {
@@ -225,7 +232,7 @@ public sealed class TrackerServer : IAsyncDisposable
         return slash > 0 && CryptographicOperations.FixedTimeEquals(Encoding.Latin1.GetBytes(path[1..slash]), _secret) ? path[(slash + 1)..] : null;
     }
 
-    private byte[] Announce(string query, IPAddress from, IPAddress reachedAt, PeerId? member)
+    private byte[] Announce(string query, IPAddress from, IPAddress? reachedAt, PeerId? member)
     {
         if (!AnnounceRequest.TryParse(query, out AnnounceRequest? request, out string? failure))
         {

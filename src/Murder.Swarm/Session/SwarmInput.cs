@@ -17,6 +17,7 @@ public enum SwarmInputKind
     LeavesLoaded,
     TrackerAnswered,
     TrackerFailed,
+    PeersFound,
     StopRequested,
 }
 
@@ -54,7 +55,7 @@ public readonly record struct SwarmInput
     /// <summary>LeavesLoaded: the leaves asked for; empty when they could not be read.</summary>
     public ReadOnlyMemory<Hash256> Leaves { get; private init; }
 
-    /// <summary>TrackerAnswered: where other peers listen.</summary>
+    /// <summary>TrackerAnswered, PeersFound: where other peers listen.</summary>
     public IReadOnlyList<IPEndPoint>? Endpoints { get; private init; }
 
     /// <summary>TrackerAnswered: how long to wait until the next announce.</summary>
@@ -104,6 +105,9 @@ public readonly record struct SwarmInput
         new() { Kind = SwarmInputKind.TrackerAnswered, Endpoints = endpoints, Interval = interval };
 
     public static SwarmInput TrackerFailed() => new() { Kind = SwarmInputKind.TrackerFailed };
+
+    /// <summary>Somebody else than the tracker knows where peers listen.</summary>
+    public static SwarmInput PeersFound(IReadOnlyList<IPEndPoint> endpoints) => new() { Kind = SwarmInputKind.PeersFound, Endpoints = endpoints };
 
     /// <summary>Say goodbye to tracker and peers; the session ends with <see cref="SwarmOutputKind.Stopped"/>.</summary>
     public static SwarmInput StopRequested() => new() { Kind = SwarmInputKind.StopRequested };

@@ -105,6 +105,12 @@ public sealed partial class SwarmSession
 
     private void OnTrackerAnswered(in SwarmInput input, Instant now)
     {
+        OnPeersFound(input);
+        SetAnnounceTimer(_announces.Answered(input.Interval, now));
+    }
+
+    private void OnPeersFound(in SwarmInput input)
+    {
         foreach (System.Net.IPEndPoint endpoint in input.Endpoints!)
         {
             if (!_book.IsBanned(endpoint))
@@ -113,7 +119,6 @@ public sealed partial class SwarmSession
             }
         }
 
-        SetAnnounceTimer(_announces.Answered(input.Interval, now));
         _mayConnect = true;
     }
 

@@ -130,6 +130,9 @@ public sealed partial class SwarmSession
             case SwarmInputKind.TrackerAnswered:
                 OnTrackerAnswered(input, now);
                 break;
+            case SwarmInputKind.PeersFound:
+                OnPeersFound(input);
+                break;
             case SwarmInputKind.TrackerFailed:
                 SetAnnounceTimer(_announces.Failed(now));
                 break;

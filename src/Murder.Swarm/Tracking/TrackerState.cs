@@ -39,8 +39,8 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
 
     /// <summary>Takes note of an announce and answers it; false, with the failure reason to answer, when it is refused.</summary>
     /// <param name="from">the peer's address, as its connection has it</param>
-    /// <param name="reachedAt">the address at which it reached the tracker</param>
-    public bool TryAnnounce(AnnounceRequest request, IPAddress from, IPAddress reachedAt, Instant now, [NotNullWhen(true)] out AnnounceResponse? response, [NotNullWhen(false)] out string? failure)
+    /// <param name="reachedAt">the address at which it reached the tracker; null when it reaches no address of this machine, and so none of its seeds</param>
+    public bool TryAnnounce(AnnounceRequest request, IPAddress from, IPAddress? reachedAt, Instant now, [NotNullWhen(true)] out AnnounceResponse? response, [NotNullWhen(false)] out string? failure)
     {
         response = null;
         failure = null;
@@ -83,7 +83,7 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
         }
 
         Update(member, request, now);
-        response = Answer(HandOut(member, request.PeersWanted, Unmapped(reachedAt)));
+        response = Answer(HandOut(member, request.PeersWanted, reachedAt is null ? null : Unmapped(reachedAt)));
         return true;
     }
 
@@ -119,21 +119,22 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
         member.ExpiresAt = now + options.Lifetime(options.Interval(_ring.Count));
     }
 
-    private List<IPEndPoint> HandOut(SwarmMember asker, int wanted, IPAddress reachedAt) =>
-        _handout.Choose(_ring, _zones[asker.Zone], asker, wanted < 0 ? options.PeersDefault : wanted)
-            .ConvertAll(member => EndpointFor(asker, member, reachedAt));
+    private List<IPEndPoint> HandOut(SwarmMember asker, int wanted, IPAddress? reachedAt) =>
+        [.. _handout.Choose(_ring, _zones[asker.Zone], asker, wanted < 0 ? options.PeersDefault : wanted)
+            .Select(member => EndpointFor(asker, member, reachedAt))
+            .OfType<IPEndPoint>()];
 
     /// <summary>
     /// A member on the tracker's own machine may be known by a loopback address, which means another machine to anyone else; to them it is
-    /// where they reached the tracker.
+    /// where they reached the tracker. Null when they reach this machine nowhere.
     /// </summary>
-    private static IPEndPoint EndpointFor(SwarmMember asker, SwarmMember member, IPAddress reachedAt)
+    private static IPEndPoint? EndpointFor(SwarmMember asker, SwarmMember member, IPAddress? reachedAt)
     {
         IPAddress address = member.Endpoint.Address;
         bool isNeighbour = IPAddress.IsLoopback(asker.Endpoint.Address) && asker.Endpoint.AddressFamily == address.AddressFamily;
-        return member.IsLocal || (IPAddress.IsLoopback(address) && !isNeighbour)
-            ? new IPEndPoint(reachedAt, member.Endpoint.Port)
-            : member.Endpoint;
+        return !member.IsLocal && (!IPAddress.IsLoopback(address) || isNeighbour) ? member.Endpoint
+            : reachedAt is null ? null
+            : new IPEndPoint(reachedAt, member.Endpoint.Port);
     }
 
     private AnnounceResponse Answer(IReadOnlyList<IPEndPoint> peers)

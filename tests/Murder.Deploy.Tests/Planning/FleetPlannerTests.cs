@@ -50,7 +50,8 @@ public sealed class FleetPlannerTests
             new(2, ReachTarget.Seeder, -1, "10.0.0.9:6881", null),
         ];
 
-        FleetPlan result = FleetPlanner.Plan(plan, s_release, Surveyed(plan), attempts);
+        FleetPlan result = FleetPlanner.Plan(plan with { Reach = SwarmReach.Direct }, s_release, Surveyed(plan), attempts);
+        FleetPlan tunnelled = FleetPlanner.Plan(plan, s_release, Surveyed(plan), attempts);
 
         Assert.Equal(
             "Swarm stalled on web1: it cannot reach web2's swarm port at 10.0.0.2:6881 (timed out); it cannot reach this machine, where the seeder listens, at 10.0.0.9:6881 (refused).",
@@ -58,6 +59,8 @@ public sealed class FleetPlannerTests
         Assert.Equal("web2 does not reach web3's swarm port at 10.0.0.3:6881 (timed out)", Assert.Single(result.Gaps));
         Assert.Equal([null, 1, 1], result.Hosts.Select(host => host.Wave));
         Assert.Equal(["MURDER0407", "MURDER1605", "MURDER0610"], Reported(result).Select(problem => problem.Code));
+        Assert.Equal(3, tunnelled.Gaps.Count);
+        Assert.Equal(["MURDER1605"], Reported(tunnelled).Select(problem => problem.Code));
     }
 
     [Fact]

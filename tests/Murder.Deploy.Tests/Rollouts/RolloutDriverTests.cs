@@ -17,7 +17,7 @@ public sealed class RolloutDriverTests
     [Fact]
     public async Task ACommandThatCannotBeSentFailsItsHostAndTheRolloutEnds()
     {
-        HostProgress host = await RunAsync((_, _) => Fetch(new byte[AgentProtocol.MetainfoBytesMax + 1]));
+        HostProgress host = await RunAsync(Fetch(new byte[AgentProtocol.MetainfoBytesMax + 1]));
 
         Assert.Equal(HostFailure.MetainfoRefused, host.Failure);
         Assert.Contains($"{AgentProtocol.MetainfoBytesMax}", host.Detail, StringComparison.Ordinal);
@@ -26,21 +26,30 @@ public sealed class RolloutDriverTests
     [Fact]
     public async Task ABugInACommandFailsItsHostAndTheRolloutEnds()
     {
-        HostProgress host = await RunAsync((_, _) => Fetch([]) with { Release = default });
+        HostProgress host = await RunAsync(Fetch([]) with { Release = default });
 
         Assert.Equal(HostFailure.Bug, host.Failure);
     }
 
-    private static async Task<HostProgress> RunAsync(Func<int, AgentHello, FetchCommand> makeFetch)
+    private static async Task<HostProgress> RunAsync(FetchCommand fetch)
     {
         using TestDirectory agents = new();
         agents.Write("any/murder-peer.dll", Encoding.UTF8.GetBytes(StubAgent.Script()));
         Rollout rollout = new(s_plan);
-        RolloutDriver driver = new(s_plan, rollout, new LocalAgentLauncher(agents.Path, TimeProvider.System, dotnet: "/bin/sh"), makeFetch, _ => { }, TimeProvider.System, TimeProvider.System.GetTimestamp());
+        RolloutDriver driver = new(s_plan, rollout, new LocalAgentLauncher(agents.Path, TimeProvider.System, dotnet: "/bin/sh"), new Access(fetch), _ => { }, TimeProvider.System, TimeProvider.System.GetTimestamp());
         await driver.RunAsync(CancellationToken.None);
         return rollout.Hosts[0];
     }
 
     private static FetchCommand Fetch(byte[] metainfo) =>
         new() { Root = "/srv/web", Release = s_plan.Release, Metainfo = metainfo, AnnounceUrls = [], Port = 0, Seed = 1 };
+
+    private sealed class Access(FetchCommand fetch) : ISwarmAccess
+    {
+        public Task PrepareAsync(int host, AgentChannel agent, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public FetchCommand MakeFetch(int host, AgentHello hello) => fetch;
+
+        public AnnouncedCommand Answer(int host, AgentHello hello, AgentAnnounce announce) => throw new NotSupportedException();
+    }
 }

@@ -227,7 +227,7 @@ public sealed class CrashTests : IAsyncLifetime
             switch (command)
             {
                 case FetchCommand release:
-                    fetch = new FetchVerb(release, events, FetchOptions.Default, _ => { }, TimeProvider.System, FileSteps.Unobserved);
+                    fetch = new FetchVerb(release, events, byChannel: null, FetchOptions.Default, _ => { }, TimeProvider.System, FileSteps.Unobserved);
                     await fetch.StageAsync(CancellationToken.None);
                     break;
                 case ActivateCommand activate:

@@ -90,14 +90,14 @@ public sealed class FetchVerbTests : IDisposable
 
     private async Task StageAsync(FetchCommand command)
     {
-        await using FetchVerb fetch = new(command, _events, FetchOptions.Default, _ => { }, TimeProvider.System, FileSteps.Unobserved);
+        await using FetchVerb fetch = new(command, _events, byChannel: null, FetchOptions.Default, _ => { }, TimeProvider.System, FileSteps.Unobserved);
         await fetch.StageAsync(CancellationToken.None);
     }
 
     private async Task<VerbException> FailAsync(FetchCommand command)
     {
         FetchOptions options = new() { ProgressInterval = TimeSpan.FromMilliseconds(50), StallAfter = TimeSpan.FromSeconds(3) };
-        await using FetchVerb fetch = new(command, _events, options, _ => { }, TimeProvider.System, FileSteps.Unobserved);
+        await using FetchVerb fetch = new(command, _events, byChannel: null, options, _ => { }, TimeProvider.System, FileSteps.Unobserved);
         return await Assert.ThrowsAsync<VerbException>(() => fetch.StageAsync(CancellationToken.None));
     }
 }

@@ -26,7 +26,7 @@ internal static class BootstrapScript
     }
 
     /// <summary>One word for a POSIX shell, whatever it holds.</summary>
-    private static string Quote(string text) => "'" + text.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+    public static string Quote(string text) => "'" + text.Replace("'", @"'\''", StringComparison.Ordinal) + "'";
 
     private static string ReadBody()
     {

@@ -173,12 +173,12 @@ take() {
     fi
 }
 
-# The agent gets the login's umask and environment, which are those of the commands of a release too.
+# The agent gets the login's umask and environment, which are those of the commands of a release too; and its own path, which it keeps to itself.
 start() {
     umask "$users_umask"
     LC_ALL=$users_lc_all
     [ -n "$LC_ALL" ] || unset LC_ALL
-    exec "$1"
+    MURDER_AGENT=$1 exec "$1"
 }
 
 # On one line: after an early return the shell must not take what follows on stdin for commands.
