@@ -31,7 +31,7 @@ internal static class Bench
 
     private static IEnumerable<ISystem> Make(string name, PayloadProject project, BenchOptions options) => name switch
     {
-        "murder" => options.Securities.Select(security => new MurderSystem(project, security, options.Limit)),
+        "murder" => options.Securities.SelectMany(security => options.Filters.Select(filter => new MurderSystem(project, security, filter, options.Limit))),
         "libtorrent" => [new LibtorrentSystem(options)],
         "aria2" => [new AriaSystem(options)],
         "rsync" => [new RsyncSystem()],

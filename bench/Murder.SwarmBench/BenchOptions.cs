@@ -23,6 +23,9 @@ internal sealed record BenchOptions
     /// <summary>MurderSwarmSecurity, a row for each; null for the product's own default.</summary>
     public IReadOnlyList<string?> Securities { get; init; } = [null];
 
+    /// <summary>What packet filters leave open (<c>bench/lab filter</c>), a row for each.</summary>
+    public IReadOnlyList<string> Filters { get; init; } = ["none"];
+
     /// <summary>MurderRateLimit, as it is written; null for none.</summary>
     public string? Limit { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record BenchOptions
                 "--runs" => options with { Runs = Number(Value()) },
                 "--json" => options with { JsonPath = Path.GetFullPath(Value()) },
                 "--security" => options with { Securities = [.. List(Value()).Select(name => OneOf(name, "none", "tls"))] },
+                "--filter" => options with { Filters = [.. List(Value()).Select(name => OneOf(name, "none", "deployer", "hosts"))] },
                 "--limit" => WithLimit(options, Value()),
                 "--latency" => options with { LatencyMilliseconds = Number(Value()) },
                 "--scp-hosts" => options with { ScpHosts = Number(Value()) },

@@ -79,6 +79,9 @@ internal sealed class Lab : IAsyncDisposable
         return Path.Combine(root, _name, place ?? "");
     }
 
+    /// <param name="what">as <c>bench/lab filter</c> takes it</param>
+    public Task FilterAsync(string what, CancellationToken cancellationToken) => Command.RunAsync(_script, ["filter", what], cancellationToken);
+
     /// <summary>The command as <see cref="Start"/> runs it.</summary>
     public ProcessStartInfo Exec(string place, params IEnumerable<string> command) => new(_script, ["exec", place, .. command]);
 

@@ -7,9 +7,9 @@ namespace Murder.SwarmBench;
 /// <c>dotnet publish --no-build -t:MurderDeploy</c> in the deployer's namespace: the packed package, the static agent, real SSH. The clock runs
 /// from the seeder's first byte to the last host staged, both from report.json.
 /// </summary>
-internal sealed class MurderSystem(PayloadProject project, string? security, string? limit) : ISystem
+internal sealed class MurderSystem(PayloadProject project, string? security, string filter, string? limit) : ISystem
 {
-    public string Name => security is null ? "murder" : $"murder ({security})";
+    public string Name => string.Join(' ', new[] { "murder", security is null ? "" : $"({security})", filter == "none" ? "" : $"({filter})" }.Where(word => word.Length > 0));
 
     public string SeederProcessName => "murder-peer";
 
@@ -35,7 +35,16 @@ internal sealed class MurderSystem(PayloadProject project, string? security, str
     public async Task<Outcome> RunAsync(Lab lab, Payload payload, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        await DeployAsync(lab, "lab", project.FileList, cancellationToken);
+        await lab.FilterAsync(filter, cancellationToken);
+        try
+        {
+            await DeployAsync(lab, "lab", project.FileList, cancellationToken);
+        }
+        finally
+        {
+            await lab.FilterAsync("none", CancellationToken.None);
+        }
+
         double commandSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(project.ReportFolder, "report.json"), cancellationToken));

@@ -185,7 +185,7 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
         if (_swarming.TryGetValue(host, out Swarming? swarming))
         {
             _policy.Done(host);
-            swarming.End.Cancel();
+            _ = swarming.End.CancelAsync(); // what that sets going is not to run under our lock
         }
     }
 
@@ -210,7 +210,7 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
 
     private void OpenTunnels()
     {
-        foreach (int host in _policy.Next(Now))
+        foreach (int host in _end.IsCancellationRequested ? [] : _policy.Next(Now))
         {
             _swarming[host].Tunnel = RunTunnelAsync(host, _swarming[host]);
         }

@@ -7,27 +7,24 @@ namespace Murder.Deploy;
 /// <param name="ports">of this machine</param>
 internal sealed class WayFinder(DeployerPorts ports, TimeProvider time)
 {
-    /// <summary>How long a connection may take to be answered. A packet filter drops silently, and then this is how long the finding out takes.</summary>
-    private static readonly TimeSpan s_answerMax = TimeSpan.FromSeconds(1);
+    // A packet filter drops silently: then the finding out takes both, and not more than a second.
+    private static readonly TimeSpan s_likeliestAnswerMax = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_answerMax = TimeSpan.FromMilliseconds(700);
 
     /// <summary>On a slow control channel the question and its answer take their time too.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    /// <param name="addresses">of this machine, the likeliest first: that one is tried alone, since others may well lead nowhere</param>
+    /// <param name="addresses">of this machine, the likeliest first: that one is tried alone at first, since others may well lead nowhere</param>
     /// <returns>whether one of them leads to both</returns>
     /// <exception cref="HostException">the agent is lost</exception>
     public async Task<bool> IsReachedAsync(AgentChannel agent, IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken) =>
-        await IsAnyReachedAsync(agent, [.. addresses.Take(1)], cancellationToken).ConfigureAwait(false)
-        || await IsAnyReachedAsync(agent, [.. addresses.Skip(1)], cancellationToken).ConfigureAwait(false);
+        addresses.Count > 0
+        && (await IsAnyReachedAsync(agent, [addresses[0]], s_likeliestAnswerMax, cancellationToken).ConfigureAwait(false)
+            || await IsAnyReachedAsync(agent, addresses, s_answerMax, cancellationToken).ConfigureAwait(false));
 
-    private async Task<bool> IsAnyReachedAsync(AgentChannel agent, IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken)
+    private async Task<bool> IsAnyReachedAsync(AgentChannel agent, IReadOnlyList<IPAddress> addresses, TimeSpan answerMax, CancellationToken cancellationToken)
     {
-        if (addresses.Count == 0)
-        {
-            return false;
-        }
-
-        ReachCommand question = new([.. addresses.SelectMany(EndpointsAt)]) { AnswerMillisecondsMax = (int)s_answerMax.TotalMilliseconds };
+        ReachCommand question = new([.. addresses.SelectMany(EndpointsAt)]) { AnswerMillisecondsMax = (int)answerMax.TotalMilliseconds };
         using CancellationTokenSource late = new(s_patience, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try

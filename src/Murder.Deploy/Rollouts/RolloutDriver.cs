@@ -222,8 +222,8 @@ internal sealed class RolloutDriver(
                     case AgentProgress progress:
                         Post(new RolloutInput.Progressed(host, progress));
                         break;
-                    case AgentAnnounce announce:
-                        link.Send(access!.Answer(host, link.Channel.Hello, announce));
+                    case AgentAnnounce announce when access is not null:
+                        link.Send(access.Answer(host, link.Channel.Hello, announce));
                         break;
                     case AgentWorking working:
                         Post(new RolloutInput.Working(host, working));
