@@ -76,6 +76,9 @@ internal sealed class AgentProcess : IDisposable
         return (process.ExitCode, output, await errors);
     }
 
+    /// <summary>Runs the executable as something else than an agent.</summary>
+    public static Process Start(string[] arguments) => Process.Start(StartInfo(arguments, sshConnection: null))!;
+
     public Task SendAsync(AgentCommand command) => SendLineAsync(AgentJson.Write(command), command.Trailer);
 
     public async Task SendLineAsync(ReadOnlyMemory<byte> line, ReadOnlyMemory<byte> trailer = default)

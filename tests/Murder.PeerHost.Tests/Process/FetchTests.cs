@@ -37,6 +37,40 @@ public sealed class FetchTests
         seeded.AssertIsAt(host.Layout.Current);
     }
 
+    /// <summary>The agent reaches neither tracker nor seeder: it asks through its control channel, and is told of nobody; the seeder comes to it.</summary>
+    [Fact]
+    public async Task AReleaseIsStagedWithoutReachingAnybody()
+    {
+        await using SeededRelease seeded = await SeededRelease.StartAsync();
+        using HostFixture host = new();
+        ReleaseId release = seeded.Release("1.0.0");
+        using AgentProcess agent = await AgentProcess.StartAsync();
+        await agent.SendAsync(seeded.FetchByChannel(host, release));
+        AgentAnnounce announce = await agent.ReadAsync<AgentAnnounce>();
+        AnnouncedCommand answer = seeded.Answer(announce);
+        Assert.True(AnnounceResponse.TryRead(answer.Answer.Span, out AnnounceResponse? told, out _));
+        Assert.Empty(told.Peers);
+        await agent.SendAsync(new AnnouncedCommand(announce.Sequence - 1, "d"u8.ToArray())); // one that nobody waits for
+        await agent.SendAsync(answer);
+        Assert.True(AnnounceRequest.TryParse(announce.Query, out AnnounceRequest? request, out _));
+
+        await seeded.MeetAsync(request.Port);
+
+        AgentEvent? said;
+        while ((said = await agent.ReadAnyAsync()) is not AgentStaged)
+        {
+            Assert.True(said is AgentProgress or AgentWorking or AgentAnnounce, $"{said}");
+            if (said is AgentAnnounce next)
+            {
+                await agent.SendAsync(seeded.Answer(next));
+            }
+        }
+
+        seeded.AssertIsAt(host.Layout.Release(release));
+        agent.CloseInput();
+        Assert.Equal(AgentProtocol.EndedExitCode, await agent.ExitedAsync());
+    }
+
     /// <summary>The system executes no file that anybody has open for writing, and the agent had every file of the release open so.</summary>
     [Fact]
     public async Task WhatIsActiveCanBeExecutedWhileTheAgentSeedsIt()

@@ -77,6 +77,15 @@ internal sealed class SeededRelease : IAsyncDisposable
         DeployedBy = "ann@laptop",
     };
 
+    /// <summary>As <see cref="Fetch"/>, but the tracker is asked through the control channel only.</summary>
+    public FetchCommand FetchByChannel(HostFixture host, ReleaseId release) => Fetch(host, release) with { AnnounceUrls = [], AnnouncesByChannel = true, Credential = _authority.Issue(PeerOf(3)) };
+
+    /// <summary>What the tracker answers to <see cref="FetchByChannel"/>, for the agent that carries it out.</summary>
+    public AnnouncedCommand Answer(AgentAnnounce announce) => new(announce.Sequence, _tracker.Announce(announce.Query, IPAddress.Loopback, PeerOf(3)));
+
+    /// <summary>The seeder connects to a peer on this machine, as it does to one that cannot connect to it.</summary>
+    public Task MeetAsync(int port) => _seeder.MeetAsync([new IPEndPoint(IPAddress.Loopback, port)]);
+
     /// <summary>What makes an agent seed this release beside the seeder.</summary>
     public SeedCommand Seed(ulong seed) => new()
     {
