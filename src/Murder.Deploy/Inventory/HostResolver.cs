@@ -15,15 +15,15 @@ public static class HostResolver
         InventoryText? text = settings.InventoryCommand.Length > 0
             ? InventoryCommand.Run(settings.InventoryCommand, settings.ProjectDirectory, problems)
             : InventoryReader.Read(settings.Inventory, settings.ProjectDirectory, problems);
-        return Resolve(settings, text, InventoryReader.HomeDirectory, problems);
+        return Resolve(settings, text, SshAliases.Of(settings), InventoryReader.HomeDirectory, problems);
     }
 
     /// <summary>The same without the disk.</summary>
     /// <param name="home">what '~' stands for in the path of a key</param>
-    internal static HostResolution Resolve(DeploymentSettings settings, InventoryText? text, string home, List<Problem> problems)
+    internal static HostResolution Resolve(DeploymentSettings settings, InventoryText? text, SshAliases aliases, string home, List<Problem> problems)
     {
         Inventory inventory = ReadInventory(settings, text, problems);
-        var selected = new SelectedHosts(settings, inventory, home, problems);
+        var selected = new SelectedHosts(settings, inventory, aliases, home, problems);
         IReadOnlyList<HostTerm> terms = HostSelection.Parse(settings.Hosts);
         foreach (HostTerm term in terms.Where(term => !term.IsExclusion))
         {

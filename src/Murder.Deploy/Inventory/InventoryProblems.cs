@@ -12,9 +12,10 @@ public static class InventoryProblems
 
     /// <param name="suggestion">a known word that looks like it; null when none does</param>
     /// <param name="known">names of the groups there are</param>
-    public static Problem UnknownName(string name, string? suggestion, IReadOnlyCollection<string> known, string? inventoryPath) => new(
+    /// <param name="isSshAsked">hosts that ssh's configuration names are known too</param>
+    public static Problem UnknownName(string name, string? suggestion, IReadOnlyCollection<string> known, string? inventoryPath, bool isSshAsked) => new(
         "MURDER0102",
-        $"'{name}' in Hosts is neither a host group nor a known host.",
+        $"'{name}' in Hosts is neither a host group nor a known host{(isSshAsked ? $", and ssh's configuration has no 'Host {name}'" : "")}.",
         (suggestion is null ? "" : $"Did you mean '{suggestion}'? ")
         + (known.Count == 0
             ? $"No groups are defined: {WhereToDefine(inventoryPath)} A host that stands nowhere is written so that it looks like one: user@{name}, or {name}:22."

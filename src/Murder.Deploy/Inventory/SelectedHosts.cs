@@ -2,9 +2,9 @@ namespace Murder.Deploy;
 
 /// <summary>
 /// The hosts that the words of <c>Hosts</c> stand for, gathered word by word. A word is <c>local</c>, else a group, else a known host, else,
-/// if it looks like one, a host that is defined nowhere; else it is a mistake.
+/// if it looks like one or ssh's configuration names it, a host of its own; else it is a mistake.
 /// </summary>
-internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inventory, string home, List<Problem> problems)
+internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inventory, SshAliases aliases, string home, List<Problem> problems)
 {
     private const int PortDefault = 22;
 
@@ -27,13 +27,13 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
         {
             Take(Known(host, default));
         }
-        else if (HostAddress.LooksLikeHost(word))
+        else if (HostAddress.LooksLikeHost(word) || aliases.Contains(word))
         {
             AddLiteral(word);
         }
         else
         {
-            problems.Add(InventoryProblems.UnknownName(word, SuggestionFor(word), inventory.GroupNames, inventory.Path));
+            problems.Add(InventoryProblems.UnknownName(word, SuggestionFor(word, aliases.Names), inventory.GroupNames, inventory.Path, aliases.IsRead));
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
         }
         else
         {
-            problems.Add(InventoryProblems.UnknownExclusion(word, SuggestionFor(word)));
+            problems.Add(InventoryProblems.UnknownExclusion(word, SuggestionFor(word, [])));
         }
     }
 
@@ -249,8 +249,8 @@ internal sealed class SelectedHosts(DeploymentSettings settings, Inventory inven
 
     private string FromHome(string path) => path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..]) : path;
 
-    private string? SuggestionFor(string word) =>
-        Suggestion.For(word, [.. inventory.GroupNames, InventoryBuilder.All, LocalHosts.Word, .. inventory.HostNames, .. _candidates.Keys]);
+    private string? SuggestionFor(string word, IEnumerable<string> others) =>
+        Suggestion.For(word, [.. inventory.GroupNames, InventoryBuilder.All, LocalHosts.Word, .. inventory.HostNames, .. _candidates.Keys, .. others]);
 
     private sealed record Candidate(string Name, string Word, HostValues Values, IReadOnlyList<string> Groups)
     {

@@ -114,5 +114,5 @@ public sealed class InventoryYamlTests
     }
 
     private static HostResolution Resolve(string hosts, string text, string path) =>
-        HostResolver.Resolve(Resolving.Settings(hosts), new InventoryText(path, text), "/home/me", []);
+        HostResolver.Resolve(Resolving.Settings(hosts), new InventoryText(path, text), SshAliases.None, "/home/me", []);
 }

@@ -19,7 +19,7 @@ internal static class Resolving
     public static HostResolution Resolve(string hosts, string? inventory, params HostItem[] items) => Resolve(Settings(hosts, items), inventory);
 
     public static HostResolution Resolve(DeploymentSettings settings, string? inventory) =>
-        HostResolver.Resolve(settings, inventory is null ? null : new InventoryText("/src/murder.hosts.ini", inventory), "/home/me", []);
+        HostResolver.Resolve(settings, inventory is null ? null : new InventoryText("/src/murder.hosts.ini", inventory), SshAliases.None, "/home/me", []);
 
     /// <summary>The names; fails when there are problems.</summary>
     public static string Names(string hosts, string? inventory, params HostItem[] items)

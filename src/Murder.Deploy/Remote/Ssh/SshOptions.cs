@@ -80,7 +80,7 @@ internal sealed record SshOptions
             problems.Add(SshProblems.IdentityMissing(identity));
         }
 
-        string? configFile = settings.SshConfig.Length == 0 ? null : Expand(settings.SshConfig, home, settings.ProjectDirectory);
+        string? configFile = ConfigFileOf(settings);
         if (configFile is not null && !File.Exists(configFile))
         {
             problems.Add(SshProblems.ConfigMissing(configFile));
@@ -125,6 +125,10 @@ internal sealed record SshOptions
                 ProjectDirectory = settings.ProjectDirectory,
             };
     }
+
+    /// <summary>As <see cref="ConfigFile"/>, whether it is there or not.</summary>
+    internal static string? ConfigFileOf(DeploymentSettings settings) =>
+        settings.SshConfig.Length == 0 ? null : Expand(settings.SshConfig, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), settings.ProjectDirectory);
 
     /// <summary>What the host's key is checked against.</summary>
     /// <exception cref="HostException">a file of it cannot be read</exception>

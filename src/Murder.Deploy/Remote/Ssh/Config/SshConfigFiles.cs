@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.IO.Enumeration;
-using System.Text;
 
 namespace Murder.Deploy;
 
@@ -10,9 +8,6 @@ namespace Murder.Deploy;
 /// </summary>
 internal sealed class SshConfigFiles
 {
-    private const int IncludesMax = 16; // as ssh
-
-    private static readonly char[] s_blanks = [' ', '\t'];
     private static readonly string[] s_gathered = ["identityfile", "certificatefile"]; // every value counts
 
     private readonly TargetHost _host;
@@ -41,62 +36,39 @@ internal sealed class SshConfigFiles
     public static SshConfig Read(TargetHost host, string? configFile, string homeDirectory)
     {
         SshConfigFiles files = new(host, homeDirectory);
-        string ssh = Path.Combine(homeDirectory, ".ssh");
-        files.ReadAll(configFile, ssh);
+        files.ReadAll(configFile);
         if (files._isFinalWanted)
         {
             files._isFinal = true;
-            files.ReadAll(configFile, ssh);
+            files.ReadAll(configFile);
         }
 
-        return SshConfigOutput.From(files.WithDefaults(ssh), homeDirectory, Environment.GetEnvironmentVariable);
+        return SshConfigOutput.From(files.WithDefaults(Path.Combine(homeDirectory, ".ssh")), homeDirectory, Environment.GetEnvironmentVariable);
     }
 
-    private void ReadAll(string? configFile, string ssh)
+    private void ReadAll(string? configFile)
     {
-        if (configFile is not null)
+        foreach ((string path, string includesFrom) in SshConfigText.Files(configFile, _homeDirectory))
         {
-            ReadFile(configFile, ssh, depth: 0);
-            return;
+            ReadFile(path, includesFrom, depth: 0);
         }
-
-        ReadFile(Path.Combine(ssh, "config"), ssh, depth: 0);
-        ReadFile("/etc/ssh/ssh_config", "/etc/ssh", depth: 0);
     }
 
     private void ReadFile(string path, string includesFrom, int depth)
     {
-        if (depth > IncludesMax)
-        {
-            throw new IOException($"{path}: includes nest more than {IncludesMax} deep");
-        }
-
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
         bool isMeant = true;
-        foreach (string line in File.ReadLines(path, Encoding.UTF8))
+        foreach ((string keyword, IReadOnlyList<string> arguments) in SshConfigText.Read(path, depth))
         {
-            List<string> words = Words(line);
-            if (words.Count == 0)
-            {
-                continue;
-            }
-
-            string keyword = words[0].ToLowerInvariant();
-            List<string> arguments = words[1..];
             switch (keyword)
             {
                 case "host":
-                    isMeant = Matches(arguments, _host.Address);
+                    isMeant = SshConfigText.Matches(arguments, _host.Address);
                     break;
                 case "match":
                     isMeant = IsMet(arguments, path);
                     break;
                 case "include" when isMeant:
-                    foreach (string file in arguments.SelectMany(pattern => Included(pattern, includesFrom)))
+                    foreach (string file in arguments.SelectMany(pattern => SshConfigText.Included(pattern, includesFrom, _homeDirectory)))
                     {
                         ReadFile(file, includesFrom, depth + 1);
                     }
@@ -113,74 +85,7 @@ internal sealed class SshConfigFiles
         }
     }
 
-    /// <summary>A keyword, then words, which may be quoted; '=' may stand between keyword and value, and a comment at the end.</summary>
-    private static List<string> Words(string line)
-    {
-        List<string> words = [];
-        StringBuilder word = new();
-        bool isQuoted = false, isWord = false;
-        foreach (char c in line)
-        {
-            if (c == '"')
-            {
-                isQuoted = !isQuoted;
-                isWord = true;
-            }
-            else if (!isQuoted && c == '#' && !isWord)
-            {
-                break;
-            }
-            else if (!isQuoted && (s_blanks.Contains(c) || (c == '=' && words.Count == 0)))
-            {
-                End();
-            }
-            else if (!isQuoted && c == '=' && words.Count == 1 && !isWord)
-            {
-                // Expected: KEYWORD = VALUE
-            }
-            else
-            {
-                word.Append(c);
-                isWord = true;
-            }
-        }
-
-        End();
-        return words;
-
-        void End()
-        {
-            if (isWord)
-            {
-                words.Add(word.ToString());
-            }
-
-            word.Clear();
-            isWord = false;
-        }
-    }
-
-    private static bool Matches(IEnumerable<string> patterns, string name)
-    {
-        bool matched = false;
-        foreach (string pattern in patterns)
-        {
-            bool isNegated = pattern.StartsWith('!');
-            if (Wildcard.Matches(isNegated ? pattern[1..] : pattern, name))
-            {
-                if (isNegated)
-                {
-                    return false;
-                }
-
-                matched = true;
-            }
-        }
-
-        return matched;
-    }
-
-    private bool IsMet(List<string> criteria, string path)
+    private bool IsMet(IReadOnlyList<string> criteria, string path)
     {
         bool isMet = true;
         for (int at = 0; at < criteria.Count; at++)
@@ -198,25 +103,16 @@ internal sealed class SshConfigFiles
             string[] patterns = ++at < criteria.Count ? criteria[at].Split(',') : [];
             bool isThisMet = criterion switch
             {
-                "host" => Matches(patterns, HostName()),
-                "originalhost" => Matches(patterns, _host.Address),
-                "user" => Matches(patterns, ValueOf("user") ?? Environment.UserName),
-                "localuser" => Matches(patterns, Environment.UserName),
+                "host" => SshConfigText.Matches(patterns, HostName()),
+                "originalhost" => SshConfigText.Matches(patterns, _host.Address),
+                "user" => SshConfigText.Matches(patterns, ValueOf("user") ?? Environment.UserName),
+                "localuser" => SshConfigText.Matches(patterns, Environment.UserName),
                 _ => throw new IOException($"{path}: 'Match {criterion}' takes the system's ssh, and there is none on this machine"),
             };
             isMet &= isThisMet != isNegated;
         }
 
         return isMet;
-    }
-
-    private IEnumerable<string> Included(string pattern, string includesFrom)
-    {
-        string path = Path.GetFullPath(pattern.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(_homeDirectory, pattern[2..]) : pattern, includesFrom);
-        string folder = Path.GetDirectoryName(path)!;
-        return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder).Where(file => FileSystemName.MatchesSimpleExpression(Path.GetFileName(path), Path.GetFileName(file), ignoreCase: false)).Order(StringComparer.Ordinal)
-            : [];
     }
 
     private void Set(string keyword, string value)

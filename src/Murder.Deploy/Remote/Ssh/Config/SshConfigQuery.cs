@@ -9,12 +9,22 @@ namespace Murder.Deploy;
 internal sealed class SshConfigQuery(string program, string? configFile, string homeDirectory)
 {
     private static readonly TimeSpan s_answerMax = TimeSpan.FromSeconds(10);
+    private static readonly string s_known = $"{Path.DirectorySeparatorChar}{Path.Combine(".ssh", "known_hosts")}";
 
     /// <exception cref="IOException">ssh refuses its configuration, or does not answer</exception>
     public SshConfig Ask(TargetHost host)
     {
         ProcessAnswer answer = ProcessAnswer.Of(new ProcessStartInfo(program, ["-G", .. OptionsOf(host, configFile), "--", host.Address]), s_answerMax);
         return answer.ExitCode == 0 ? Read(answer.Output) : throw new IOException(answer.Errors);
+    }
+
+    /// <summary>Where <c>ssh</c> looks for its user's files; null when it does not tell.</summary>
+    /// <exception cref="IOException">ssh does not answer</exception>
+    public static string? HomeOf(string program)
+    {
+        ProcessAnswer answer = ProcessAnswer.Of(new ProcessStartInfo(program, ["-G", "-F", "none", "--", "localhost"]), s_answerMax);
+        SshConfig unconfigured = answer.ExitCode == 0 ? SshConfigOutput.Parse(answer.Output, InventoryReader.HomeDirectory, Environment.GetEnvironmentVariable) : throw new IOException(answer.Errors);
+        return unconfigured.KnownHostsFiles is [var file, ..] && file.EndsWith(s_known, StringComparison.Ordinal) ? file[..^s_known.Length] : null;
     }
 
     /// <summary>
@@ -24,18 +34,17 @@ internal sealed class SshConfigQuery(string program, string? configFile, string 
     private SshConfig Read(string output)
     {
         SshConfig byHome = SshConfigOutput.Parse(output, homeDirectory, Environment.GetEnvironmentVariable);
-        string known = Path.Combine(".ssh", "known_hosts");
-        if (byHome.KnownHostsFiles.FirstOrDefault(file => file.EndsWith("/" + known, StringComparison.Ordinal)) is not { } own || own == Path.Combine(homeDirectory, known))
+        if (byHome.KnownHostsFiles.FirstOrDefault(file => file.EndsWith(s_known, StringComparison.Ordinal)) is not { } own || own == homeDirectory + s_known)
         {
             return byHome;
         }
 
-        SshConfig byUser = SshConfigOutput.Parse(output, own[..^(known.Length + 1)], Environment.GetEnvironmentVariable);
+        SshConfig byUser = SshConfigOutput.Parse(output, own[..^s_known.Length], Environment.GetEnvironmentVariable);
         return byUser with
         {
             IdentityFiles = [.. byUser.IdentityFiles.Union(byHome.IdentityFiles)],
             CertificateFiles = [.. byUser.CertificateFiles.Union(byHome.CertificateFiles)],
-            KnownHostsFiles = [.. byUser.KnownHostsFiles, Path.Combine(homeDirectory, known)],
+            KnownHostsFiles = [.. byUser.KnownHostsFiles, homeDirectory + s_known],
         };
     }
 
