@@ -83,7 +83,7 @@ public sealed record FetchCommand : SwarmCommand, ILockingCommand
     /// <summary>Tracker URLs, best first, https when there is a credential and http when not; IP addresses only (a static agent must not resolve names).</summary>
     public required IReadOnlyList<string> AnnounceUrls { get; init; }
 
-    /// <summary>The tracker is reached over this channel, by <see cref="AgentAnnounce"/>, and over no URL.</summary>
+    /// <summary>The tracker is asked over this channel, by <see cref="AgentAnnounce"/>, when no URL leads to it, or there is none.</summary>
     public bool AnnouncesByChannel { get; init; }
 
     /// <summary>The release is to be activated then: what keeps it from that is found before anything is fetched.</summary>

@@ -38,7 +38,7 @@ public sealed record AgentHello(int Protocol, string Version, int ProcessId, str
     /// <summary>Of the agent's file on the host, for a second process of it there; null for a local agent.</summary>
     public string? Path { get; init; }
 
-    /// <summary>An address of the host's network where <see cref="HostAddress"/> is not known; null when it has none but loopback.</summary>
+    /// <summary>An address of the host's own network, for where <see cref="HostAddress"/> is none that others know; null when it has none but loopback.</summary>
     public string? OwnAddress { get; init; }
 }
 

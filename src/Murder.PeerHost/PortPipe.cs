@@ -14,7 +14,7 @@ internal static class PortPipe
     private const int BufferBytes = 128 * 1024;
 
     /// <summary>Returns the exit code, when either side has ended.</summary>
-    /// <param name="mark">told, on a line of its own, when the port is open</param>
+    /// <param name="mark">told, on a line of its own, at the beginning. The port is connected to at the first byte: a peer waits for nobody for long.</param>
     public static int Run(string port, string mark, Stream input, Stream output, Action<string> warn)
     {
         if (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is 0 or > IPEndPoint.MaxPort)
@@ -24,10 +24,19 @@ internal static class PortPipe
         }
 
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        byte[] first = new byte[BufferBytes];
+        int length;
         try
         {
-            socket.Connect(IPAddress.Loopback, number);
             output.Write([.. System.Text.Encoding.UTF8.GetBytes(mark), (byte)'\n']);
+            length = input.Read(first);
+            if (length == 0)
+            {
+                return ExitCode.Done;
+            }
+
+            socket.Connect(IPAddress.Loopback, number);
+            socket.Send(first.AsSpan(0, length));
         }
         catch (Exception e) when (e is SocketException or IOException)
         {

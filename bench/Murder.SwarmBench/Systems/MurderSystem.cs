@@ -34,15 +34,22 @@ internal sealed class MurderSystem(PayloadProject project, string? security, str
 
     public async Task<Outcome> RunAsync(Lab lab, Payload payload, CancellationToken cancellationToken)
     {
+        if (filter != "none")
+        {
+            await lab.FilterAsync(filter, cancellationToken);
+        }
+
         long start = Stopwatch.GetTimestamp();
-        await lab.FilterAsync(filter, cancellationToken);
         try
         {
             await DeployAsync(lab, "lab", project.FileList, cancellationToken);
         }
         finally
         {
-            await lab.FilterAsync("none", CancellationToken.None);
+            if (filter != "none")
+            {
+                await lab.FilterAsync("none", CancellationToken.None);
+            }
         }
 
         double commandSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -1,4 +1,3 @@
-using System.Net;
 using Murder.PeerHost.Contract;
 
 namespace Murder.Deploy;
@@ -21,7 +20,7 @@ internal sealed class SurveyedHost(TargetHost target)
     public List<SurveyFinding> Findings { get; } = [];
 
     /// <summary>Where others reach it: as the deployer does, seen from the host.</summary>
-    public string Address => Target.IsLocal ? IPAddress.Loopback.ToString() : Channel?.Hello.HostAddress ?? Target.Address;
+    public string Address => Channel is { } channel ? HostEndpoints.AddressOf(Target, channel.Hello).ToString() : Target.Address;
 
     public void Hear(AgentSurveyed answer, AgentChannel channel)
     {

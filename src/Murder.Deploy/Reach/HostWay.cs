@@ -3,7 +3,7 @@ namespace Murder.Deploy;
 /// <summary>How a host comes to the tracker and to the bytes of the release.</summary>
 public enum HostWay
 {
-    /// <summary>It reaches the ports of the deploying machine.</summary>
+    /// <summary>Over the ports of the deploying machine.</summary>
     Direct,
 
     /// <summary>It asks the tracker over its control channel, and fetches from other hosts only.</summary>

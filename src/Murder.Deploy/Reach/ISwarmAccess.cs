@@ -12,6 +12,9 @@ internal interface ISwarmAccess
     /// <summary>The fetch command for a host that is prepared.</summary>
     FetchCommand MakeFetch(int host, AgentHello hello);
 
+    /// <summary>What the agent says of its failure, and what is known here of the host's way.</summary>
+    string Explain(int host, AgentFailed failed);
+
     /// <summary>What the tracker answers to a host that cannot ask it itself.</summary>
     AnnouncedCommand Answer(int host, AgentHello hello, AgentAnnounce announce);
 }

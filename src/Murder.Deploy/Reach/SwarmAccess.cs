@@ -1,4 +1,3 @@
-using System.Net;
 using Murder.PeerHost.Contract;
 using Murder.Swarm;
 
@@ -13,18 +12,28 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
 {
     private static readonly TimeSpan s_lookInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Without a rate limit. Well below what a fetch waits for its first byte.</summary>
+    private static readonly TimeSpan s_starvedAfter = TimeSpan.FromSeconds(6);
+
+    /// <summary>What a tunnel has to end in; what hangs then is a thread that nobody waits for.</summary>
+    private static readonly TimeSpan s_endMax = TimeSpan.FromSeconds(6);
+
     private readonly long _origin = time.GetTimestamp();
     private readonly WayFinder _finder = new(seeder.Ports, time);
-    private readonly HostWay?[] _ways = new HostWay?[plan.Hosts.Count];
-    private readonly Lock _gate = new();
-    private readonly TunnelPolicy _policy = new([.. plan.Hosts.Select(host => host.Zone)]); // under _gate
-    private readonly Dictionary<int, Swarming> _swarming = []; // under _gate; hosts that announce over their channels
+    private readonly SemaphoreSlim _logins = new(plan.LaunchesMax); // as at the beginning, so many at once
     private readonly CancellationTokenSource _end = new();
-    private Task? _looking; // under _gate
+    private readonly Lock _gate = new();
+
+    // All under _gate.
+    private readonly bool[] _reachesUs = new bool[plan.Hosts.Count];
+    private readonly HostWay?[] _ways = new HostWay?[plan.Hosts.Count];
+    private readonly Swarming?[] _swarming = new Swarming?[plan.Hosts.Count]; // who announced over its channel
+    private readonly TunnelPolicy _policy = new([.. plan.Hosts.Select(host => host.Zone)], StarvedAfter(plan, release));
+    private Task? _looking;
 
     private Instant Now => new(time.GetElapsedTime(_origin).Ticks);
 
-    /// <summary>By which way the host came; null for one that was not prepared.</summary>
+    /// <summary>By which way the host came; null for one that did not.</summary>
     public HostWay? WayOf(int host)
     {
         lock (_gate)
@@ -41,34 +50,34 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
             int helped = _ways.Count(way => way is HostWay.Peers or HostWay.Tunnel);
             if (helped > 0)
             {
-                string why = plan.Reach == SwarmReach.Tunnel ? "" : ", since they reach no port of this machine";
+                string why = plan.Reach == SwarmReach.Tunnel ? "" : ", since they do not reach this machine";
                 log.Milestone($"{helped} of {plan.Hosts.Count} hosts asked the tracker over their control channels{why}; the seeder reached {_ways.Count(way => way == HostWay.Tunnel)} of them over a shell");
             }
 
             IReadOnlyList<int> cutOff = _policy.CutOff();
             if (cutOff.Count > 0)
             {
-                log.Report(RolloutProblems.CutOff([.. cutOff.Select(host => plan.Hosts[host].Name)], [.. cutOff.Select(host => _swarming[host].Port).Distinct().Order()]));
+                log.Report(RolloutProblems.CutOff([.. cutOff.Select(host => plan.Hosts[host].Name)], [.. cutOff.Select(host => _swarming[host]!.Port).Distinct().Order()]));
             }
         }
     }
 
     public async Task PrepareAsync(int host, AgentChannel agent, CancellationToken cancellationToken)
     {
-        bool isDirect = plan.Hosts[host].IsLocal || plan.Reach switch
+        bool reachesUs = plan.Hosts[host].IsLocal || plan.Reach switch
         {
             SwarmReach.Direct => true,
             SwarmReach.Tunnel => false,
             _ => await _finder.IsReachedAsync(agent, seeder.AddressesFor(agent.Hello), cancellationToken).ConfigureAwait(false),
         };
-        if (!isDirect)
+        if (!reachesUs)
         {
             log.Detail($"{plan.Hosts[host].Name}: {(plan.Reach == SwarmReach.Tunnel ? "" : "it reaches no port of this machine, so it ")}asks the tracker over its control channel");
         }
 
         lock (_gate)
         {
-            _ways[host] = isDirect ? HostWay.Direct : HostWay.Peers;
+            _reachesUs[host] = reachesUs;
         }
     }
 
@@ -76,14 +85,21 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
     {
         TargetHost target = plan.Hosts[host];
         ulong seed = SeedOf(host);
-        bool isDirect = WayOf(host) == HostWay.Direct;
+        bool reachesUs;
+        lock (_gate)
+        {
+            reachesUs = _reachesUs[host];
+            _ways[host] = reachesUs ? HostWay.Direct : null;
+            _policy.Present(Now);
+        }
+
         return new FetchCommand
         {
             Root = target.Root,
             Release = plan.Release,
             Metainfo = release.Metainfo.Bytes,
-            AnnounceUrls = isDirect ? seeder.AnnounceUrlsFor(target, hello) : [],
-            AnnouncesByChannel = !isDirect,
+            AnnounceUrls = reachesUs ? seeder.AnnounceUrlsFor(target, hello) : [],
+            AnnouncesByChannel = !target.IsLocal && plan.Reach != SwarmReach.Direct,
             Port = target.IsLocal ? 0 : plan.Port,
             Seed = seed,
             Credential = seeder.CredentialFor(seed),
@@ -97,11 +113,21 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
         };
     }
 
+    public string Explain(int host, AgentFailed failed)
+    {
+        lock (_gate)
+        {
+            return failed.Failure == HostFailure.SwarmStalled && _swarming[host]?.TunnelFailure is { } reason
+                ? $"{failed.Detail.TrimEnd('.')}, and the seeder does not reach it over a shell: {reason}"
+                : failed.Detail;
+        }
+    }
+
     public AnnouncedCommand Answer(int host, AgentHello hello, AgentAnnounce announce)
     {
         // The zone comes back in an announce URL; there is none here.
         string zone = plan.Hosts[host].Zone is { Length: > 0 } name ? "&zone=" + Uri.EscapeDataString(name) : "";
-        byte[] answer = seeder.Announce(SeedOf(host), announce.Query + zone, AddressOf(plan.Hosts[host], hello));
+        byte[] answer = seeder.Announce(SeedOf(host), announce.Query + zone, HostEndpoints.AddressOf(plan.Hosts[host], hello));
         if (AnnounceRequest.TryParse(announce.Query, out AnnounceRequest? request, out _) && request.Event != AnnounceEvent.Stopped)
         {
             Join(host, hello, request);
@@ -118,19 +144,23 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
             switch (input)
             {
                 case RolloutInput.Progressed progressed:
-                    _policy.Progressed(progressed.Host, progressed.Progress.DownloadedBytes, progressed.Progress.Peers, Now);
+                    AgentProgress progress = progressed.Progress;
+                    _policy.Progressed(progressed.Host, progress.DownloadedBytes, progress.Peers, progress.VerifiedBytes == progress.TotalBytes, Now);
                     break;
                 case RolloutInput.Staged staged:
-                    Leave(staged.Host);
+                    Leave(staged.Host, hasEverything: true);
                     break;
                 case RolloutInput.AgentFailed failed:
-                    Leave(failed.Host);
+                    Leave(failed.Host, hasEverything: false);
                     break;
                 case RolloutInput.AgentLost lost:
-                    Leave(lost.Host);
+                    Leave(lost.Host, hasEverything: false);
                     break;
                 case RolloutInput.AgentLeft left:
-                    Leave(left.Host);
+                    Leave(left.Host, hasEverything: false);
+                    break;
+                case RolloutInput.CancelRequested or RolloutInput.SeederLost:
+                    Array.ForEach([.. Enumerable.Range(0, _swarming.Length)], host => Leave(host, hasEverything: false));
                     break;
             }
         }
@@ -139,53 +169,61 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync().ConfigureAwait(false);
-        Task[] running;
+        Task running;
         lock (_gate)
         {
-            running = [_looking ?? Task.CompletedTask, .. _swarming.Values.Select(swarming => swarming.Tunnel)];
+            running = Task.WhenAll([_looking ?? Task.CompletedTask, .. _swarming.OfType<Swarming>().SelectMany(swarming => new[] { swarming.Tunnel, swarming.Ending })]);
         }
 
-        await Task.WhenAll(running).ConfigureAwait(false);
-        foreach (Swarming swarming in _swarming.Values)
+        if (await Task.WhenAny(running, Task.Delay(s_endMax, time)).ConfigureAwait(false) != running)
+        {
+            return; // what hangs holds what it needs
+        }
+
+        foreach (Swarming swarming in _swarming.OfType<Swarming>())
         {
             swarming.End.Dispose();
         }
 
+        _logins.Dispose();
         _end.Dispose();
     }
 
+    /// <summary>Under a limit each step of a piece from host to host takes as long as the piece does.</summary>
+    private static TimeSpan StarvedAfter(DeploymentPlan plan, Release release) =>
+        s_starvedAfter + (plan.RateLimit is { } limit ? 2 * TimeSpan.FromSeconds((double)release.Metainfo.Layout.PieceLength / limit.BytesPerSecond) : TimeSpan.Zero);
+
     /// <summary>A host's part in the swarm draws everything random from this, its name included.</summary>
     private ulong SeedOf(int host) => new SwarmRandom(plan.Seed + (ulong)host + 1).Next();
-
-    /// <summary>Where other hosts reach it. One that nobody can name an address of is told to those of its own machine only.</summary>
-    private static IPAddress AddressOf(TargetHost target, AgentHello hello) =>
-        IPAddress.TryParse(hello.HostAddress ?? hello.OwnAddress ?? target.Address, out IPAddress? address) ? address : IPAddress.Loopback;
 
     private void Join(int host, AgentHello hello, AnnounceRequest request)
     {
         lock (_gate)
         {
-            if (_end.IsCancellationRequested || _swarming.ContainsKey(host))
+            if (_end.IsCancellationRequested || _swarming[host] is not null)
             {
                 return;
             }
 
-            _swarming.Add(host, new Swarming(request.Port, hello.Path, CancellationTokenSource.CreateLinkedTokenSource(_end.Token)));
+            _swarming[host] = new Swarming(request.Port, hello.Path, CancellationTokenSource.CreateLinkedTokenSource(_end.Token));
+            _ways[host] = HostWay.Peers;
             if (request.Left > 0)
             {
-                _policy.Joined(host, Now);
                 _looking ??= LookAsync();
-                OpenTunnels();
+                if (_policy.Joined(host, isEntrance: !_reachesUs[host], Now))
+                {
+                    OpenTunnels();
+                }
             }
         }
     }
 
-    private void Leave(int host)
+    private void Leave(int host, bool hasEverything)
     {
-        if (_swarming.TryGetValue(host, out Swarming? swarming))
+        if (_swarming[host] is { } swarming)
         {
-            _policy.Done(host);
-            _ = swarming.End.CancelAsync(); // what that sets going is not to run under our lock
+            _policy.Done(host, hasEverything);
+            swarming.Ending = swarming.End.CancelAsync(); // what that sets going does not run under our lock
         }
     }
 
@@ -212,46 +250,61 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
     {
         foreach (int host in _end.IsCancellationRequested ? [] : _policy.Next(Now))
         {
-            _swarming[host].Tunnel = RunTunnelAsync(host, _swarming[host]);
+            _swarming[host]!.Tunnel = RunTunnelAsync(host, _swarming[host]!);
         }
     }
 
     private async Task RunTunnelAsync(int host, Swarming swarming)
     {
-        await Task.Yield(); // not under the caller's lock
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // not under the caller's lock
         string name = plan.Hosts[host].Name;
         try
         {
             string path = swarming.AgentPath ?? throw new HostException(HostFailure.ProtocolMismatch, $"{name}: the agent has no file of its own there");
-            SeederTunnel tunnel = new(shells, plan.Hosts[host], path, swarming.Port, time);
-            await tunnel.RunAsync(endpoint => BeginAsync(host, endpoint, swarming.End.Token), swarming.End.Token).ConfigureAwait(false);
+            SeederTunnel tunnel = new(plan.Hosts[host], token => OpenPipeAsync(plan.Hosts[host], path, swarming.Port, token), time);
+            await tunnel.RunAsync(peer => seeder.MeetAsync(peer, swarming.End.Token), () => Opened(host), swarming.End.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (swarming.End.IsCancellationRequested)
         {
             // Expected: the host has everything, or the deploy ends.
         }
         catch (Exception e) // of whatever kind: without its tunnel the host may still get the release from others
         {
-            log.Detail($"{name}: the seeder does not reach it over a shell: {(e is HostException ? e.Message : e.ToString())}");
+            string reason = e is HostException ? e.Message : e.ToString();
+            log.Detail($"{name}: the seeder does not reach it over a shell: {reason}");
             lock (_gate)
             {
+                swarming.TunnelFailure = reason;
                 _policy.Failed(host, Now);
             }
         }
     }
 
-    private async Task BeginAsync(int host, IPEndPoint endpoint, CancellationToken cancellationToken)
+    private async Task<PortPipeShell> OpenPipeAsync(TargetHost host, string agentPath, int port, CancellationToken cancellationToken)
+    {
+        await _logins.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await PortPipeShell.OpenAsync(shells, host, agentPath, port, time, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _logins.Release();
+        }
+    }
+
+    private void Opened(int host)
     {
         lock (_gate)
         {
             _ways[host] = HostWay.Tunnel;
+            _policy.Opened(host);
         }
 
         log.Detail($"{plan.Hosts[host].Name}: the seeder reaches it over a shell");
-        await seeder.MeetAsync(endpoint, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A host that announces over its channel.</summary>
+    /// <summary>A host that announced over its channel.</summary>
     private sealed class Swarming(int port, string? agentPath, CancellationTokenSource end)
     {
         public int Port { get; } = port;
@@ -260,6 +313,11 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
 
         public CancellationTokenSource End { get; } = end;
 
+        public Task Ending { get; set; } = Task.CompletedTask;
+
         public Task Tunnel { get; set; } = Task.CompletedTask;
+
+        /// <summary>Why its last tunnel came to nothing; null when none did.</summary>
+        public string? TunnelFailure { get; set; }
     }
 }

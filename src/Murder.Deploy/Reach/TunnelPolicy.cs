@@ -3,23 +3,21 @@ using Murder.Swarm;
 namespace Murder.Deploy;
 
 /// <summary>
-/// Decides which hosts the seeder is connected to by a tunnel, of those that reach no port of this machine. A few are enough, for these hand on
+/// Decides which hosts the seeder is connected to by a tunnel. Of those that reach no port of this machine a few are enough, for they hand on
 /// what they get; a host that no other host can reach needs one for itself, and is known by having no peer. Time is an argument and never goes back.
 /// </summary>
 /// <param name="zones">of each host of the plan</param>
-internal sealed class TunnelPolicy(IReadOnlyList<string> zones)
+/// <param name="starvedAfter">how long a host may wait for bytes that its peers may yet get</param>
+internal sealed class TunnelPolicy(IReadOnlyList<string> zones, TimeSpan starvedAfter)
 {
-    /// <summary>Hosts by which the release comes into the swarm. Each costs a shell and a connection; one slow host is not to slow all.</summary>
-    public const int EntrancesMin = 8;
+    /// <summary>Hosts by which the release comes into the swarm, or that have it. Each costs a shell and a connection; one slow host is not to slow all.</summary>
+    public const int EntrancesWanted = 8;
 
     /// <summary>As many peers as the seeder takes.</summary>
     public const int TunnelsMax = 256;
 
     /// <summary>A host that has had no peer for so long reaches none. Connecting takes a round trip or three.</summary>
     public static readonly TimeSpan AloneAfter = TimeSpan.FromSeconds(1.5);
-
-    /// <summary>A host that has peers, and got nothing for so long, is among others that get nothing.</summary>
-    public static readonly TimeSpan StarvedAfter = TimeSpan.FromSeconds(6);
 
     /// <summary>One more tunnel may help many, so the next waits for what it does.</summary>
     private static readonly TimeSpan s_starvedStep = TimeSpan.FromSeconds(2);
@@ -28,23 +26,29 @@ internal sealed class TunnelPolicy(IReadOnlyList<string> zones)
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(5);
 
     private readonly Host?[] _hosts = new Host?[zones.Count]; // null until it has joined
-    private int _joined;
-    private Instant _companyAt; // when the second host joined
+    private readonly Dictionary<string, int> _sources = []; // of each zone: hosts that have a tunnel, or everything
+    private int _sourceCount;
+    private int _tunnelCount;
+    private int _present;
+    private Instant _companyAt; // when there were two hosts
     private Instant _starvedNext;
 
-    /// <summary>The host has announced itself: it listens.</summary>
-    public void Joined(int host, Instant now)
+    /// <summary>The host is to fetch, whichever way it comes.</summary>
+    public void Present(Instant now) => _companyAt = ++_present == 2 ? now : _companyAt;
+
+    /// <summary>The host has announced itself over its channel: it listens.</summary>
+    /// <param name="isEntrance">false for a host that has another way too, and gets a tunnel only when that comes to nothing</param>
+    /// <returns>whether <see cref="Next"/> should be asked at once</returns>
+    public bool Joined(int host, bool isEntrance, Instant now)
     {
-        if (_hosts[host] is null)
-        {
-            _hosts[host] = new Host { JoinedAt = now, HadPeerAt = now, GrewAt = now };
-            _companyAt = ++_joined == 2 ? now : _companyAt;
-        }
+        _hosts[host] ??= new Host { JoinedAt = now, AloneSince = now, GrewAt = now, IsEntrance = isEntrance };
+        return IsEntranceWanted(host);
     }
 
     /// <param name="bytes">received so far</param>
     /// <param name="peers">that it is connected to</param>
-    public void Progressed(int host, long bytes, int peers, Instant now)
+    /// <param name="isComplete">it has everything, and only waits for its disk</param>
+    public void Progressed(int host, long bytes, int peers, bool isComplete, Instant now)
     {
         if (_hosts[host] is not { } known)
         {
@@ -52,55 +56,66 @@ internal sealed class TunnelPolicy(IReadOnlyList<string> zones)
         }
 
         known.OthersMax = Math.Max(known.OthersMax, peers - (known.HadTunnel ? 1 : 0)); // one of them is the seeder
-        known.HadPeerAt = peers > 0 ? now : known.HadPeerAt;
+        known.AloneSince = peers > 0 ? null : known.AloneSince ?? now;
         known.GrewAt = bytes > known.Bytes ? now : known.GrewAt;
         known.Bytes = bytes;
-        known.HadTimeForOthers |= _joined > 1 && Later(known.JoinedAt, _companyAt) + AloneAfter <= now;
-    }
-
-    /// <summary>The host has everything, or is lost.</summary>
-    public void Done(int host)
-    {
-        if (_hosts[host] is { } known)
+        known.HadTimeForOthers |= _present > 1 && (known.JoinedAt > _companyAt ? known.JoinedAt : _companyAt) + AloneAfter <= now;
+        if (isComplete)
         {
-            known.IsDone = true;
-            known.HasTunnel = false;
+            Done(host, hasEverything: true);
         }
     }
 
-    /// <summary>The host's tunnel could not be opened.</summary>
+    /// <summary>The seeder is connected to the host by its tunnel.</summary>
+    public void Opened(int host) => _hosts[host]!.HadTunnel = true;
+
+    /// <summary>The host needs nothing more.</summary>
+    /// <param name="hasEverything">and can hand it on; else it is lost</param>
+    public void Done(int host, bool hasEverything)
+    {
+        if (_hosts[host] is { IsDone: false } known)
+        {
+            SetTunnel(host, false);
+            known.IsDone = true;
+            AddSources(host, hasEverything ? 1 : 0);
+        }
+    }
+
+    /// <summary>The host's tunnel could not be opened, or is of no use.</summary>
     public void Failed(int host, Instant now)
     {
-        if (_hosts[host] is { } known)
-        {
-            known.HasTunnel = false;
-            known.RetryAt = now + s_retryAfter;
-        }
+        SetTunnel(host, false);
+        _hosts[host]!.RetryAt = now + s_retryAfter;
     }
 
     /// <summary>Hosts to which a tunnel is to be opened now; they count as having one.</summary>
     public IReadOnlyList<int> Next(Instant now)
     {
         List<int> next = [];
-        int[] waiting = [.. Enumerable.Range(0, _hosts.Length).Where(host => _hosts[host] is { IsDone: false, HasTunnel: false } known && known.RetryAt <= now)];
-        if (waiting.Length == 0)
+        int? starved = null;
+        for (int host = 0; host < _hosts.Length && _tunnelCount < TunnelsMax; host++)
         {
-            return next;
+            if (_hosts[host] is not { IsDone: false, HasTunnel: false } known || known.RetryAt > now)
+            {
+                continue;
+            }
+
+            if (IsEntranceWanted(host) || known.AloneSince + AloneAfter <= now)
+            {
+                SetTunnel(host, true);
+                next.Add(host);
+            }
+            else if (known.GrewAt + starvedAfter <= now && (starved is null || known.GrewAt < _hosts[starved.Value]!.GrewAt))
+            {
+                starved = host;
+            }
         }
 
-        AddEntrances(waiting, next);
-        next.AddRange(waiting.Where(host => _hosts[host]!.HadPeerAt + AloneAfter <= now).Except(next));
-        if (_starvedNext <= now && waiting.Except(next).Where(host => _hosts[host]!.GrewAt + StarvedAfter <= now).OrderBy(host => _hosts[host]!.GrewAt.Ticks).ToArray() is [var starved, ..])
+        if (starved is { } longest && _starvedNext <= now && _tunnelCount < TunnelsMax)
         {
             _starvedNext = now + s_starvedStep;
-            next.Add(starved);
-        }
-
-        int room = Math.Max(0, TunnelsMax - Tunnels());
-        next.RemoveRange(Math.Min(room, next.Count), Math.Max(0, next.Count - room));
-        foreach (int host in next)
-        {
-            _hosts[host]!.HasTunnel = _hosts[host]!.HadTunnel = true;
+            SetTunnel(longest, true);
+            next.Add(longest);
         }
 
         return next;
@@ -109,32 +124,38 @@ internal sealed class TunnelPolicy(IReadOnlyList<string> zones)
     /// <summary>Hosts that have never had a peer but the seeder, although there were others for long enough.</summary>
     public IReadOnlyList<int> CutOff() => [.. Enumerable.Range(0, _hosts.Length).Where(host => _hosts[host] is { HadTimeForOthers: true, OthersMax: <= 0 })];
 
-    /// <summary>From each zone in turn: what comes into a zone by an entrance of its own need not cross its border.</summary>
-    private void AddEntrances(int[] waiting, List<int> next)
+    /// <summary>Every zone wants one: what comes into a zone by an entrance of its own need not cross its border, and there may be no way across.</summary>
+    private bool IsEntranceWanted(int host) =>
+        _hosts[host] is { IsEntrance: true, IsDone: false, HasTunnel: false } && (_sourceCount < EntrancesWanted || _sources.GetValueOrDefault(zones[host]) == 0);
+
+    private void SetTunnel(int host, bool hasTunnel)
     {
-        Dictionary<string, int> tunnels = waiting.Select(host => zones[host]).Distinct()
-            .ToDictionary(zone => zone, zone => Enumerable.Range(0, _hosts.Length).Count(host => zones[host] == zone && _hosts[host] is { HasTunnel: true }));
-        for (int missing = EntrancesMin - Tunnels(); missing > 0 && next.Count < waiting.Length; missing--)
+        Host known = _hosts[host]!;
+        if (known.HasTunnel != hasTunnel)
         {
-            int entrance = waiting.Except(next).MinBy(host => tunnels[zones[host]]);
-            tunnels[zones[entrance]]++;
-            next.Add(entrance);
+            known.HasTunnel = hasTunnel;
+            _tunnelCount += hasTunnel ? 1 : -1;
+            AddSources(host, hasTunnel ? 1 : -1);
         }
     }
 
-    private int Tunnels() => _hosts.Count(host => host is { HasTunnel: true });
-
-    private static Instant Later(Instant one, Instant other) => one > other ? one : other;
+    private void AddSources(int host, int count)
+    {
+        _sourceCount += count;
+        _sources[zones[host]] = _sources.GetValueOrDefault(zones[host]) + count;
+    }
 
     private sealed class Host
     {
-        public Instant JoinedAt { get; init; }
+        public required Instant JoinedAt { get; init; }
 
-        /// <summary>When it last had one; when it joined, if it has had none.</summary>
-        public Instant HadPeerAt { get; set; }
+        public required bool IsEntrance { get; init; }
+
+        /// <summary>Null while it has a peer, as far as it said last: it says so when that changes.</summary>
+        public required Instant? AloneSince { get; set; }
 
         /// <summary>When it last had received more than before.</summary>
-        public Instant GrewAt { get; set; }
+        public required Instant GrewAt { get; set; }
 
         public long Bytes { get; set; }
 

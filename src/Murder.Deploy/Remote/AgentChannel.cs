@@ -15,8 +15,6 @@ public sealed class AgentChannel : IAsyncDisposable
     /// <summary>A part of a metainfo that got through is a sign of life: it may need longer than the silence allows.</summary>
     private const int WriteChunkBytes = 128 * 1024;
 
-    private const int NoiseLinesMax = 2000;
-
     /// <summary>How long an agent may clean up with the connection still open. It goes on without.</summary>
     private static readonly TimeSpan s_exitMax = TimeSpan.FromSeconds(1.25);
 
@@ -134,7 +132,7 @@ public sealed class AgentChannel : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _silence.Token);
         try
         {
-            for (int count = 0; count < NoiseLinesMax; count++)
+            for (int count = 0; count < ShellMark.NoiseLinesMax; count++)
             {
                 if (await _lines.ReadLineAsync(either.Token).ConfigureAwait(false) is not { } line)
                 {

@@ -33,7 +33,7 @@ public sealed record HostReport(string Name)
 
     public string Zone { get; init; } = "";
 
-    /// <summary>How it came to the tracker and the seeder; null when nothing was fetched.</summary>
+    /// <summary>How it came to the tracker and the seeder; null when it never asked.</summary>
     public HostWay? Way { get; init; }
 
     public required HostState State { get; init; }

@@ -4,13 +4,15 @@ using Murder.PeerHost.Contract;
 namespace Murder.Deploy;
 
 /// <summary>
-/// Sends commands to one agent, in order and without making the sender wait: a fetch command of many megabytes over a slow link must not
+/// Sends commands to one agent, in order, from <see cref="Begin"/> on, and without making the sender wait: a fetch command of many megabytes over a slow link must not
 /// hold up the other hosts. An agent that is gone is not reported here: the reading side sees the same loss, and knows the agent's last words.
 /// Whatever else keeps a command from being sent ends <see cref="Broken"/>, since the agent would wait for it and answer pings for ever.
 /// </summary>
 internal sealed class HostLink : IAsyncDisposable
 {
-    private readonly Channel<AgentCommand> _commands = System.Threading.Channels.Channel.CreateUnbounded<AgentCommand>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Func<AgentCommand>> _commands = System.Threading.Channels.Channel.CreateUnbounded<Func<AgentCommand>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waiting;
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource<HostException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _sending;
@@ -26,7 +28,20 @@ internal sealed class HostLink : IAsyncDisposable
     /// <summary>Ends when a command could not be sent although the agent is there; no later one will be.</summary>
     public Task<HostException> Broken => _broken.Task;
 
-    public void Send(AgentCommand command) => _commands.Writer.TryWrite(command);
+    /// <summary>Commands that are not sent yet. The agent orders none of them but its tracker's answers, so that is what bounds those.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    public void Send(AgentCommand command) => Send(() => command);
+
+    /// <param name="make">called when it is the command's turn</param>
+    public void Send(Func<AgentCommand> make)
+    {
+        Interlocked.Increment(ref _waiting);
+        _commands.Writer.TryWrite(make);
+    }
+
+    /// <summary>Commands are sent from now on.</summary>
+    public void Begin() => _ready.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -40,9 +55,11 @@ internal sealed class HostLink : IAsyncDisposable
     {
         try
         {
-            await foreach (AgentCommand command in _commands.Reader.ReadAllAsync(_end.Token).ConfigureAwait(false))
+            await _ready.Task.WaitAsync(_end.Token).ConfigureAwait(false);
+            await foreach (Func<AgentCommand> make in _commands.Reader.ReadAllAsync(_end.Token).ConfigureAwait(false))
             {
-                await Channel.SendAsync(command, _end.Token).ConfigureAwait(false);
+                await Channel.SendAsync(make(), _end.Token).ConfigureAwait(false);
+                Interlocked.Decrement(ref _waiting);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or HostException { Failure: HostFailure.AgentLost or HostFailure.AgentEnded })

@@ -20,6 +20,9 @@ internal sealed class RolloutDriver(
     TimeProvider time,
     long origin)
 {
+    /// <summary>An agent waits for one answer at a time: one that asks on without listening is not answered.</summary>
+    private const int AnswersWaitingMax = 8;
+
     // Inputs are few and small (a progress line a host twice a second), and the loop never waits for a host.
     private readonly Channel<RolloutInput> _inputs = Channel.CreateUnbounded<RolloutInput>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HostLink?[] _links = new HostLink?[plan.Hosts.Count];
@@ -107,7 +110,7 @@ internal sealed class RolloutDriver(
                 _hostTasks.Add(Task.Run(() => RunHostAsync(launch.Host, launches.Token, linksToken), CancellationToken.None));
                 break;
             case RolloutOutput.Fetch fetch:
-                _links[fetch.Host]!.Send(access!.MakeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello));
+                _links[fetch.Host]!.Send(() => access!.MakeFetch(fetch.Host, _links[fetch.Host]!.Channel.Hello)); // when the host is prepared
                 break;
             case RolloutOutput.Lock locks:
                 _links[locks.Host]!.Send(MakeLock(locks.Host));
@@ -152,7 +155,7 @@ internal sealed class RolloutDriver(
         AgentChannel channel;
         try
         {
-            channel = await LaunchAsync(host, launchToken).ConfigureAwait(false);
+            channel = await launcher.LaunchAsync(plan.Hosts[host], launchToken).ConfigureAwait(false);
         }
         catch (HostException e)
         {
@@ -179,21 +182,6 @@ internal sealed class RolloutDriver(
         }
     }
 
-    private async Task<AgentChannel> LaunchAsync(int host, CancellationToken cancellationToken)
-    {
-        AgentChannel channel = await launcher.LaunchAsync(plan.Hosts[host], cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await (access?.PrepareAsync(host, channel, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
-            return channel;
-        }
-        catch
-        {
-            await channel.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
-
     /// <summary>As below, or says why the agent cannot be spoken to.</summary>
     private async Task<RolloutInput> ListenAsync(int host, HostLink link, CancellationToken cancellationToken)
     {
@@ -210,11 +198,13 @@ internal sealed class RolloutDriver(
         return new RolloutInput.AgentLost(host, broken.Failure, broken.Message);
     }
 
-    /// <summary>Posts what the agent says until it leaves; returns how it left.</summary>
+    /// <summary>Prepares the host, has its commands sent, and posts what the agent says until it leaves; returns how it left.</summary>
     private async Task<RolloutInput> HearAsync(int host, HostLink link, CancellationToken cancellationToken)
     {
         try
         {
+            await (access?.PrepareAsync(host, link.Channel, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            link.Begin();
             while (true)
             {
                 switch (await link.Channel.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -222,7 +212,7 @@ internal sealed class RolloutDriver(
                     case AgentProgress progress:
                         Post(new RolloutInput.Progressed(host, progress));
                         break;
-                    case AgentAnnounce announce when access is not null:
+                    case AgentAnnounce announce when access is not null && link.Waiting < AnswersWaitingMax:
                         link.Send(access.Answer(host, link.Channel.Hello, announce));
                         break;
                     case AgentWorking working:
@@ -241,7 +231,7 @@ internal sealed class RolloutDriver(
                         Post(new RolloutInput.Activated(host, activated.WasDone));
                         break;
                     case AgentFailed failed:
-                        Post(new RolloutInput.AgentFailed(host, failed.Failure, failed.Detail));
+                        Post(new RolloutInput.AgentFailed(host, failed.Failure, access?.Explain(host, failed) ?? failed.Detail));
                         break;
                     case AgentPeerBanned banned:
                         Post(new RolloutInput.PeerBanned(host, banned.Endpoint, banned.Detail));

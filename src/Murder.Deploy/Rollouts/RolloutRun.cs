@@ -61,14 +61,19 @@ internal sealed class RolloutRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_access is not null)
+        try
         {
-            await _access.DisposeAsync().ConfigureAwait(false);
+            if (_access is not null)
+            {
+                await _access.DisposeAsync().ConfigureAwait(false);
+            }
         }
-
-        if (_dashboard is not null)
+        finally
         {
-            await _dashboard.DisposeAsync().ConfigureAwait(false);
+            if (_dashboard is not null)
+            {
+                await _dashboard.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

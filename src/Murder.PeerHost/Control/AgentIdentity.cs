@@ -22,7 +22,7 @@ internal static class AgentIdentity
         {
             LinkBitsPerSecond = NetworkLinks.BitsPerSecondAt(host),
             Path = login.AgentPath,
-            OwnAddress = host is null ? NetworkLinks.OwnAddress()?.ToString() : null,
+            OwnAddress = NetworkLinks.OwnAddress()?.ToString(),
         };
     }
 

@@ -183,7 +183,8 @@ internal sealed class FetchVerb(FetchCommand command, IEventSink events, IAnnoun
 
     private void Join(Metainfo metainfo, Bitfield verified, IReadOnlyList<Uri> trackers)
     {
-        IAnnouncer? tracker = command.AnnouncesByChannel ? byChannel : trackers.Count > 0 ? new TrackerClient(trackers, _security) : null;
+        IAnnouncer? byUrl = trackers.Count > 0 ? new TrackerClient(trackers, _security) : null;
+        IAnnouncer? tracker = !command.AnnouncesByChannel ? byUrl : byUrl is null || byChannel is null ? byChannel : new EitherAnnouncer(byUrl, byChannel);
         _member = new SwarmMember(metainfo, _pieces!, verified, tracker, _security, command, time);
         _report = new ProgressReport(_member, metainfo.Layout.TotalLength, _resumedBytes, events, options.AtRate(command.BytesPerSecondMax, metainfo.Layout.PieceLength), time);
     }

@@ -8,7 +8,7 @@ namespace Murder.PeerHost;
 
 /// <summary>
 /// The origin of a swarm: serves a folder that holds the whole release, and only reads it. It has no root, so no lock, no release tree and no audit
-/// log, and announces to nobody: the deployer's tracker knows it, and tells it of peers that cannot reach it. <see cref="Start"/> ends when the port is listened on, and
+/// log, and announces to nobody: the deployer's tracker knows it, and the deployer tells it of peers that cannot reach it. <see cref="Start"/> ends when the port is listened on, and
 /// <see cref="DisposeAsync"/> leaves the swarm.
 /// </summary>
 internal sealed class SeedVerb(SeedCommand command, IEventSink events, FetchOptions options, Action<string> warn, TimeProvider time) : IAsyncDisposable

@@ -34,6 +34,19 @@ internal sealed class PeerBook(SwarmOptions options, SwarmRandom random)
         _byEndpoint.Add(endpoint, entry);
     }
 
+    /// <summary>Somebody knows that a peer listens there now, whatever was found there before.</summary>
+    public void Renew(IPEndPoint endpoint)
+    {
+        Add(endpoint);
+        if (_byEndpoint.TryGetValue(endpoint, out Entry? entry) && entry.IsIdle)
+        {
+            entry.Failures = 0;
+            entry.RetryAt = new Instant(long.MinValue);
+            entry.IsSeed = false;
+            entry.Peer = null;
+        }
+    }
+
     /// <summary>The next endpoint to connect to; it is then being connected to.</summary>
     /// <param name="isConnected">true for a peer that need not be connected to again</param>
     public bool TryNext(Instant now, bool weAreComplete, Predicate<PeerId> isConnected, out IPEndPoint? endpoint)

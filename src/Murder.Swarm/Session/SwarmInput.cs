@@ -106,7 +106,7 @@ public readonly record struct SwarmInput
 
     public static SwarmInput TrackerFailed() => new() { Kind = SwarmInputKind.TrackerFailed };
 
-    /// <summary>Somebody else than the tracker knows where peers listen.</summary>
+    /// <summary>Somebody else than the tracker knows where peers listen now; whoever was met there before, or banned, is another one.</summary>
     public static SwarmInput PeersFound(IReadOnlyList<IPEndPoint> endpoints) => new() { Kind = SwarmInputKind.PeersFound, Endpoints = endpoints };
 
     /// <summary>Say goodbye to tracker and peers; the session ends with <see cref="SwarmOutputKind.Stopped"/>.</summary>

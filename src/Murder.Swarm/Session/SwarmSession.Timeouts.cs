@@ -105,18 +105,23 @@ public sealed partial class SwarmSession
 
     private void OnTrackerAnswered(in SwarmInput input, Instant now)
     {
-        OnPeersFound(input);
-        SetAnnounceTimer(_announces.Answered(input.Interval, now));
-    }
-
-    private void OnPeersFound(in SwarmInput input)
-    {
         foreach (System.Net.IPEndPoint endpoint in input.Endpoints!)
         {
             if (!_book.IsBanned(endpoint))
             {
                 _book.Add(endpoint);
             }
+        }
+
+        SetAnnounceTimer(_announces.Answered(input.Interval, now));
+        _mayConnect = true;
+    }
+
+    private void OnPeersFound(in SwarmInput input)
+    {
+        foreach (System.Net.IPEndPoint endpoint in input.Endpoints!)
+        {
+            _book.Renew(endpoint);
         }
 
         _mayConnect = true;

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Murder.Swarm;
 
-/// <summary>One announce (BEP 3), as the tracker understands it. The address is that of the connection, never what the query claims.</summary>
+/// <summary>One announce (BEP 3), as the tracker understands it. The address is that of the connection, or what the deployer knows of the host whose control channel it came over; never what the query claims.</summary>
 /// <param name="InfoHash">20 bytes, truncated (BEP 52)</param>
 /// <param name="Left">bytes the peer still lacks; 0 makes it a seed</param>
 /// <param name="PeersWanted">numwant, clamped by the tracker</param>

@@ -65,6 +65,12 @@ public sealed class TrackerState(InfoHash infoHash, TrackerOptions options, ulon
             return true;
         }
 
+        if (reachedAt is null && member is not null && member.Peer != request.Peer)
+        {
+            failure = "another peer is at that address"; // it is only said to be this one's
+            return false;
+        }
+
         if (member is { IsLocal: false } && member.Zone != request.Zone)
         {
             Leave(member); // the host was moved to another zone: a deploy later, at the earliest

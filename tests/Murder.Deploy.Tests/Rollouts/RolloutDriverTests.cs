@@ -50,6 +50,8 @@ public sealed class RolloutDriverTests
 
         public FetchCommand MakeFetch(int host, AgentHello hello) => fetch;
 
+        public string Explain(int host, AgentFailed failed) => failed.Detail;
+
         public AnnouncedCommand Answer(int host, AgentHello hello, AgentAnnounce announce) => throw new NotSupportedException();
     }
 }

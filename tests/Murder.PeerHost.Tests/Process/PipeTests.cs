@@ -25,8 +25,8 @@ public sealed class PipeTests : IDisposable
         byte[] there = new byte[3_000_000];
         Random.Shared.NextBytes(there);
         using Process pipe = Start();
-        using TcpClient peer = await _port.AcceptTcpClientAsync();
         Task writing = pipe.StandardInput.BaseStream.WriteAsync(there).AsTask();
+        using TcpClient peer = await _port.AcceptTcpClientAsync();
 
         byte[] arrived = new byte[there.Length];
         await peer.GetStream().ReadExactlyAsync(arrived);
@@ -43,6 +43,7 @@ public sealed class PipeTests : IDisposable
     public async Task ItEndsWhenTheDeployerIsGone()
     {
         using Process pipe = Start();
+        await pipe.StandardInput.BaseStream.WriteAsync("hello"u8.ToArray());
         using TcpClient peer = await _port.AcceptTcpClientAsync();
 
         pipe.StandardInput.Close();
@@ -55,6 +56,7 @@ public sealed class PipeTests : IDisposable
     public async Task ItEndsWhenThePeerIsGone()
     {
         using Process pipe = Start();
+        await pipe.StandardInput.BaseStream.WriteAsync("hello"u8.ToArray());
         (await _port.AcceptTcpClientAsync()).Dispose();
 
         await pipe.WaitForExitAsync().WaitAsync(AgentProcess.PatienceMax);
@@ -62,21 +64,47 @@ public sealed class PipeTests : IDisposable
         Assert.Equal(0, pipe.ExitCode);
     }
 
-    [Theory]
-    [InlineData("free", 1)]
-    [InlineData("0", 2)]
-    [InlineData("70000", 2)]
-    [InlineData("ssh", 2)]
-    public async Task WithoutAPortItSaysSoAndNoMark(string port, int exitCode)
+    /// <summary>A peer that accepts a connection does not wait for its first byte for long, and a pipe may be opened long before it is needed.</summary>
+    [Fact]
+    public async Task ThePortIsConnectedToAtTheFirstByte()
     {
-        string number = port == "free" ? $"{Port}" : port;
+        using Process pipe = Start();
+        byte[] mark = new byte[Mark.Length + 1];
+        await pipe.StandardOutput.BaseStream.ReadExactlyAsync(mark);
+
+        Assert.False(_port.Pending());
+        pipe.StandardInput.Close();
+        await pipe.WaitForExitAsync().WaitAsync(AgentProcess.PatienceMax);
+        Assert.False(_port.Pending());
+        Assert.Equal(0, pipe.ExitCode);
+    }
+
+    [Fact]
+    public async Task WhereNobodyListensItSaysSo()
+    {
+        int port = Port;
+        using Process pipe = AgentProcess.Start([.. AgentProtocol.PipeArguments(port, Mark)]);
         _port.Stop();
 
-        (int code, string output, string errors) = await AgentProcess.RunAsync(AgentProtocol.PipeVerb, number, Mark);
+        await pipe.StandardInput.BaseStream.WriteAsync("hello"u8.ToArray());
+        pipe.StandardInput.Close();
 
-        Assert.Equal(exitCode, code);
+        Assert.Contains($"port {port} of this host", await pipe.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        await pipe.WaitForExitAsync().WaitAsync(AgentProcess.PatienceMax);
+        Assert.Equal(1, pipe.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("70000")]
+    [InlineData("ssh")]
+    public async Task WhatIsNoPortIsRefused(string port)
+    {
+        (int code, string output, string errors) = await AgentProcess.RunAsync(AgentProtocol.PipeVerb, port, Mark);
+
+        Assert.Equal(2, code);
         Assert.Empty(output);
-        Assert.Contains(number, errors, StringComparison.Ordinal);
+        Assert.Contains(port, errors, StringComparison.Ordinal);
     }
 
     private Process Start() => AgentProcess.Start([.. AgentProtocol.PipeArguments(Port, Mark)]);
