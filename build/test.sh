@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything: the same script for a person and for CI. Needs the .NET 10 SDK; as root on Debian or Ubuntu it installs
-# what else is missing (a linker for the agent, sshd and libtorrent as real counterparts for the tests).
+# what else is missing (a linker for the agents, sshd and libtorrent as real counterparts for the tests). That includes Debian's libraries for arm64: Ubuntu has
+# them on a server of its own (ports.ubuntu.com), which must be among the machine's sources.
 #
 #   build/test.sh              everything
 #   build/test.sh NAME ...     only the test projects whose name contains one of the NAMEs
@@ -14,7 +15,7 @@ trap 'rm -f "$log"' EXIT
 
 command -v dotnet >/dev/null || { echo "build/test.sh: the .NET 10 SDK is missing: https://dot.net/download" >&2; exit 1; }
 
-# package:file that tells whether it is there
+# package, perhaps of another architecture, and after the last colon a file that tells whether it is there
 packages=(
   clang:/usr/bin/clang
   cmake:/usr/bin/cmake
@@ -23,6 +24,9 @@ packages=(
   lld:/usr/bin/ld.lld
   libssl-dev:/usr/include/openssl/ssl.h
   zlib1g-dev:/usr/include/zlib.h
+  libc6-dev:arm64:/usr/lib/aarch64-linux-gnu/libc.a
+  libgcc-12-dev:arm64:/usr/lib/gcc/aarch64-linux-gnu
+  libssl-dev:arm64:/usr/lib/aarch64-linux-gnu/libcrypto.a
   openssh-server:/usr/sbin/sshd
   openssh-client:/usr/bin/ssh-keygen
   sudo:/usr/bin/sudo
@@ -34,11 +38,12 @@ packages=(
 )
 missing=()
 for package in "${packages[@]}"; do
-  [ -e "${package#*:}" ] || missing+=("${package%%:*}")
+  [ -e "${package##*:}" ] || missing+=("${package%:*}")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing ${missing[*]}"
+    case "${missing[*]}" in *:arm64*) dpkg --add-architecture arm64 ;; esac
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
   else

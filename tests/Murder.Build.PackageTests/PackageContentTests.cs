@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Xml.Linq;
+using Murder.Testing;
 
 namespace Murder.Build.PackageTests;
 
@@ -36,9 +38,30 @@ public sealed class PackageContentTests(PackageFixture package)
             tools/agent/any/murder-peer.deps.json
             tools/agent/any/murder-peer.dll
             tools/agent/any/murder-peer.runtimeconfig.json
+            tools/agent/linux-arm64/murder-peer.gz
             tools/agent/linux-x64/murder-peer.gz
             """,
             string.Join(Environment.NewLine, package.ReadFileList()));
+
+    /// <summary>A host need not have a libc, let alone ours: the file names no interpreter that would load one.</summary>
+    [Theory]
+    [InlineData("linux-x64", 62)] // EM_X86_64
+    [InlineData("linux-arm64", 183)] // EM_AARCH64
+    public void An_agent_is_one_static_file_for_its_processor(string rid, int machine)
+    {
+        using TestDirectory directory = new();
+        string agent = directory.Combine("murder-peer");
+        package.Unpack($"tools/agent/{rid}/murder-peer.gz", agent);
+        byte[] elf = File.ReadAllBytes(agent);
+
+        Assert.Equal(machine, BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(18)));
+        int headersAt = (int)BinaryPrimitives.ReadUInt64LittleEndian(elf.AsSpan(32));
+        int headerLength = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(54));
+        int headerCount = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(56));
+        uint[] types = [.. Enumerable.Range(0, headerCount).Select(index => BinaryPrimitives.ReadUInt32LittleEndian(elf.AsSpan(headersAt + (index * headerLength))))];
+        Assert.Contains(1u, types); // PT_LOAD
+        Assert.DoesNotContain(3u, types); // PT_INTERP
+    }
 
     [Fact]
     public void The_package_brings_no_dependency_into_the_graph_of_a_service()
