@@ -27,6 +27,8 @@ packages=(
   libc6-dev:arm64:/usr/lib/aarch64-linux-gnu/libc.a
   libgcc-12-dev:arm64:/usr/lib/gcc/aarch64-linux-gnu
   libssl-dev:arm64:/usr/lib/aarch64-linux-gnu/libcrypto.a
+  qemu-user-static:/usr/bin/qemu-aarch64-static
+  debootstrap:/usr/sbin/debootstrap
   openssh-server:/usr/sbin/sshd
   openssh-client:/usr/bin/ssh-keygen
   sudo:/usr/bin/sudo
@@ -62,6 +64,11 @@ for project in tests/*Tests/*.csproj; do
   done
   [ "$wanted" = no ] || selected+=("$project")
 done
+
+# Once a machine, and not within a test: it fetches half a distribution.
+case "${selected[*]}" in
+  *PackageTests*) [ "$(id -u)" != 0 ] || build/host-roots >/dev/null ;;
+esac
 
 failed_projects=0
 for project in "${selected[@]}"; do

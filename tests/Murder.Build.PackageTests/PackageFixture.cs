@@ -38,6 +38,14 @@ public sealed class PackageFixture : IAsyncLifetime, IDisposable
         return reader.ReadToEnd();
     }
 
+    /// <summary>Folder of the package's agents, unpacked as NuGet unpacks a package.</summary>
+    public string UnpackAgents(TestDirectory directory)
+    {
+        string unpacked = directory.Combine("package");
+        ZipFile.ExtractToDirectory(Path.Combine(Feed, $"Murder.Build.{Version}.nupkg"), unpacked);
+        return Path.Combine(unpacked, "tools", "agent");
+    }
+
     /// <summary>Writes a gzipped file of the package as an executable that anybody may run.</summary>
     public void Unpack(string path, string executable)
     {
