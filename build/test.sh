@@ -65,9 +65,9 @@ for project in tests/*Tests/*.csproj; do
   [ "$wanted" = no ] || selected+=("$project")
 done
 
-# Once a machine, and not within a test: it fetches half a distribution.
+# Once a machine, and not within a test: it fetches half a distribution. Where it cannot, the tests that need it say so.
 case "${selected[*]}" in
-  *PackageTests*) [ "$(id -u)" != 0 ] || build/host-roots >/dev/null ;;
+  *PackageTests*) [ "$(id -u)" != 0 ] || build/host-roots >/dev/null || true ;;
 esac
 
 failed_projects=0
