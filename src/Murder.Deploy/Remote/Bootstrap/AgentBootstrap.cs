@@ -113,7 +113,14 @@ internal sealed class AgentBootstrap(IReadOnlyList<AgentPackage> packages, Boots
                 return await hearing.WaitAsync(patience, time, cancellationToken).ConfigureAwait(false);
             }
 
-            return await hearing.ConfigureAwait(false);
+            BootstrapReply reply = await hearing.ConfigureAwait(false);
+            if (reply.Word == BootstrapWord.Put)
+            {
+                // It has all of it, so the last write ends by itself. One that was cancelled would be the last of the channel.
+                await sending.WaitAsync(limits.AnswerMax, time, cancellationToken).ConfigureAwait(false);
+            }
+
+            return reply;
         }
         catch (TimeoutException)
         {
