@@ -119,6 +119,7 @@ public sealed class BootstrapTests
         using Process shell = Process.Start(new ProcessStartInfo("sh") { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         await shell.StandardInput.BaseStream.WriteAsync(BootstrapScript.Write("mark", directory.Path, [package], []));
         await shell.StandardInput.BaseStream.FlushAsync();
+        Assert.Equal("", await shell.StandardOutput.ReadLineAsync());
         Assert.StartsWith("mark NEED ", await shell.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
         await shell.StandardInput.WriteAsync("UP\nhalf of it");
 
@@ -213,18 +214,6 @@ public sealed class BootstrapTests
         }
     }
 
-    /// <summary>Mounted anew for the login alone, over every folder that the script knows; the root, which lies in one of them, is gone by that.</summary>
-    [Fact]
-    public async Task A_host_where_nothing_may_be_executed_is_named_with_every_folder()
-    {
-        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = ["ForceCommand exec unshare --mount sh -c 'for folder in /tmp /var/tmp /dev/shm ~; do mount -t tmpfs -o noexec none $folder; done; exec sh'"] });
-
-        HostException e = await ssh.FailAsync();
-
-        Assert.Equal(HostFailure.NoAgentFolder, e.Failure);
-        Assert.All(["/.cache/murder", "/var/tmp/murder-", "/tmp/murder-", "/dev/shm/murder-"], folder => Assert.Contains(folder, e.Message, StringComparison.Ordinal));
-    }
-
     /// <summary>As above, with folders that say nothing of being too small before the agent is there.</summary>
     [Fact]
     public async Task A_host_where_no_folder_can_store_the_agent_is_named_with_every_folder_that_was_tried()
@@ -300,22 +289,9 @@ public sealed class BootstrapTests
     }
 
     [Fact]
-    public async Task A_login_that_may_not_have_a_shell_is_said_in_its_own_words()
+    public async Task A_login_that_is_no_shell_is_told_from_one()
     {
-        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = ["ForceCommand /usr/sbin/nologin"] });
-
-        HostException e = await ssh.FailAsync();
-
-        Assert.Equal(HostFailure.NoShell, e.Failure);
-        Assert.Contains("not available", e.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("ForceCommand internal-sftp")]
-    [InlineData("ForceCommand yes we are no shell")]
-    public async Task A_login_that_is_no_shell_is_told_from_one(string configLine)
-    {
-        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = [configLine] });
+        using var ssh = new SshFixture(new LoopbackSshdOptions { ConfigLines = ["ForceCommand yes we are no shell"] });
 
         HostException e = await ssh.FailAsync();
 
@@ -353,6 +329,7 @@ public sealed class BootstrapTests
         IRemoteShell shell = await connector.OpenAsync(ssh.Host, CancellationToken.None);
         await shell.Input.WriteAsync(BootstrapScript.Write("MARK", ssh.Root, [ssh.Package], []));
         var lines = new LineReader(shell.Output, 1024);
+        await lines.ReadLineAsync(CancellationToken.None); // ends what the login has said
         Assert.StartsWith("MARK NEED", System.Text.Encoding.UTF8.GetString((await lines.ReadLineAsync(CancellationToken.None))!.Value.Span), StringComparison.Ordinal);
 
         // Commands in the payload's place: a shell that read on by itself would run them.

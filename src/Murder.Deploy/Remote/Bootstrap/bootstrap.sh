@@ -8,6 +8,7 @@
 #   ERR platform|folder|write ...
 # The deployer sends nothing unasked: 'read' and 'head' may read ahead, and what they took would be lost.
 main() {
+    echo # a login may have said something without an end of line, and what follows must begin one
     users_umask=$(umask) users_lc_all=${LC_ALL-}
     LC_ALL=C
     export LC_ALL
