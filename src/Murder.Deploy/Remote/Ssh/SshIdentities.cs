@@ -16,6 +16,7 @@ internal sealed class SshIdentities : IDisposable
     private readonly List<PrivateKeyFile> _files = [];
     private readonly List<string> _descriptions = [];
     private readonly List<string> _reasons = []; // why others are not offered
+    private readonly List<string> _locked = []; // of these, what is to be said of encrypted ones
     private readonly SshOptions _options;
     private IReadOnlyList<AgentKey> _agentKeys = [];
 
@@ -26,26 +27,46 @@ internal sealed class SshIdentities : IDisposable
     /// <summary>For messages: <c>PATH (SHA256:…)</c>, separated by commas.</summary>
     public override string ToString() => string.Join(", ", _descriptions.Take(_options.IdentitiesMax));
 
+    /// <summary>For messages: which keys are not offered, and why; empty when all are.</summary>
+    public string NotOffered => _reasons.Count == 0 ? "" : $"not offered: {string.Join("; ", _reasons)}";
+
     /// <exception cref="HostException">the named key cannot be used, or none of the usual ones can</exception>
     public static SshIdentities Load(TargetHost host, SshOptions options)
     {
+        SshIdentities identities = Collect(host, options, out SshKeyAgent? agent);
+        return identities._sources.Count > 0 ? identities : throw new HostException(HostFailure.IdentityUnusable, $"{host.Name}: " + (
+            options.IdentityOf(host) is not null ? $"the private key {identities._reasons[^1]}"
+            : identities._reasons.Count > 0 ? string.Join("; ", identities._reasons)
+            : $"there is no private key; looked for {string.Join(", ", options.IdentityFilesOf(host))}{(agent is null ? "" : $", and into the agent at {agent.Socket}")}"));
+    }
+
+    /// <summary>What a refused login was without, for who offers the keys himself and says nothing of them.</summary>
+    /// <param name="refused">what is to be said otherwise</param>
+    public static HostException WithLockedKeys(TargetHost host, SshOptions options, HostException refused)
+    {
+        using SshIdentities identities = Collect(host, options, out _);
+        string locked = string.Join("; ", identities._locked);
+        return locked.Length == 0 ? refused
+            : identities._sources.Count == 0 ? new HostException(HostFailure.IdentityUnusable, $"{host.Name}: {locked}", refused)
+            : new HostException(refused.Failure, $"{refused.Message} (not offered: {locked})", refused);
+    }
+
+    public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private static SshIdentities Collect(TargetHost host, SshOptions options, out SshKeyAgent? agent)
+    {
         var identities = new SshIdentities(options);
         string? named = options.IdentityOf(host);
-        IReadOnlyList<string> files = named is not null ? [named] : [.. (host.Ssh?.IdentityFiles ?? options.UsualIdentityFiles).Where(File.Exists)];
-        SshKeyAgent? agent = host.Ssh is { } config ? AgentOf(config.IdentityAgent) : AgentOf(Environment.GetEnvironmentVariable("SSH_AUTH_SOCK"));
+        IReadOnlyList<string> files = [.. options.IdentityFilesOf(host).Where(path => path == named || File.Exists(path))];
+        agent = host.Ssh is { } config ? AgentOf(config.IdentityAgent) : AgentOf(Environment.GetEnvironmentVariable("SSH_AUTH_SOCK"));
         identities.AddOfAgent(agent, files, isNoOther: named is not null || host.Ssh?.IdentitiesOnly == true);
         foreach (string path in files)
         {
             identities.AddFile(path, host.Ssh?.CertificateFiles ?? []);
         }
 
-        return identities._sources.Count > 0 ? identities : throw new HostException(HostFailure.IdentityUnusable, $"{host.Name}: " + (
-            named is not null ? $"the private key {identities._reasons[^1]}"
-            : identities._reasons.Count > 0 ? string.Join("; ", identities._reasons)
-            : $"there is no private key; looked for {string.Join(", ", host.Ssh?.IdentityFiles ?? options.UsualIdentityFiles)}{(agent is null ? "" : $", and into the agent at {agent.Socket}")}"));
+        return identities;
     }
-
-    public void Dispose() => _files.ForEach(file => file.Dispose());
 
     private static SshKeyAgent? AgentOf(string? socket) => string.IsNullOrEmpty(socket) ? null : new SshKeyAgent(socket);
 
@@ -105,7 +126,11 @@ internal sealed class SshIdentities : IDisposable
         }
         catch (SshPassPhraseNullOrEmptyException)
         {
-            _reasons.Add($"{path} is encrypted, no passphrase was given, and a build cannot ask for it");
+            AddLocked($"{path} is encrypted, no passphrase was given, and a build cannot ask for it");
+        }
+        catch (SshException) when (_options.Passphrase is not null && IsEncrypted(path))
+        {
+            AddLocked($"{path} is encrypted, and the passphrase that was given does not open it");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -114,6 +139,29 @@ internal sealed class SshIdentities : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SshException or FormatException or NotSupportedException or ArgumentException)
         {
             _reasons.Add($"{path} cannot be read: {e.Message}"); // expected: a key of a kind that is not supported, or no key at all
+        }
+    }
+
+    private void AddLocked(string reason)
+    {
+        _reasons.Add(reason);
+        _locked.Add(reason);
+    }
+
+    private static bool IsEncrypted(string path)
+    {
+        try
+        {
+            new PrivateKeyFile(path).Dispose();
+            return false;
+        }
+        catch (SshPassPhraseNullOrEmptyException)
+        {
+            return true;
+        }
+        catch (SshException)
+        {
+            return false; // it is no key at all
         }
     }
 

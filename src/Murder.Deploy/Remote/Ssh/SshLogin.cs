@@ -48,7 +48,7 @@ internal sealed class SshLogin(TargetHost host, SshOptions options, TimeProvider
     private SshRemoteShell Login()
     {
         using SshIdentities identities = SshIdentities.Load(host, options);
-        Identities = identities.ToString();
+        Identities = identities.NotOffered.Length == 0 ? $"{identities}" : $"{identities} ({identities.NotOffered})";
         string user = options.UserOf(host);
         using var keys = new PrivateKeyAuthenticationMethod(user, identities.Sources);
         var connection = new ConnectionInfo(host.HostName, host.SshPort, user, keys) { Timeout = options.ConnectMax };

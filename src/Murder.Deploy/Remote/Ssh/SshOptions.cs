@@ -144,6 +144,10 @@ internal sealed record SshOptions
     public string? IdentityOf(TargetHost host) =>
         string.IsNullOrEmpty(host.IdentityFile) ? IdentityFile : Expand(host.IdentityFile, HomeDirectory, ProjectDirectory);
 
+    /// <summary>The private keys for a host, whether they exist or not.</summary>
+    public IReadOnlyList<string> IdentityFilesOf(TargetHost host) =>
+        IdentityOf(host) is { } named ? [named] : host.Ssh?.IdentityFiles ?? UsualIdentityFiles;
+
     private static string? ReadPassphrase(DeploymentSettings settings, string home, List<Problem> problems)
     {
         if (settings.PassphraseFile.Length == 0)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Murder.PeerHost.Contract;
@@ -18,7 +19,6 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
     private static readonly string[] s_always =
     [
         "-T", "-x", "-a",
-        "-o", "BatchMode=yes",
         "-o", "ServerAliveInterval=5",
         "-o", "ServerAliveCountMax=3",
         "-o", "ControlMaster=no",
@@ -28,6 +28,7 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
     ];
 
     private readonly LoginRetry _retry = new(options, time);
+    private readonly OpenSshPassphrase _passphrase = new(options);
 
     public Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken) =>
         _retry.RunAsync(host, token => TryOpenAsync(host, token), cancellationToken);
@@ -37,6 +38,7 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
     {
         string mark = "MURDER-SHELL-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
         ProcessStartInfo start = ChildProcess.Describe(program, [.. s_always, .. OptionsOf(host), "--", host.Address, $"echo {mark}; {options.ShellCommand}"]);
+        _passphrase.GiveTo(start, host);
         ProcessRemoteShell shell;
         try
         {
@@ -49,15 +51,21 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
 
         try
         {
-            if (await HearsAsync(shell.Output, mark, cancellationToken).ConfigureAwait(false))
+            if (await HearAsync(shell.Output, mark, cancellationToken).ConfigureAwait(false) is not { } said)
             {
                 return new LoginAttempt(shell);
             }
 
             int? code = await shell.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
             await shell.DisposeAsync().ConfigureAwait(false);
-            OpenSshRefusal refusal = OpenSshRefusal.Of(code, shell.ErrorText);
-            return new LoginAttempt(Shell: null, new HostException(refusal.Failure, $"{host.Name} ({host.Endpoint}): ssh says: {refusal.Words}"), refusal.MayPass, refusal.Words);
+            OpenSshRefusal refusal = OpenSshRefusal.Of(code, shell.ErrorText, said);
+            HostException failure = new(refusal.Failure, $"{host.Name} ({host.Endpoint}): {refusal.Words}");
+            if (refusal.Failure == HostFailure.AuthenticationFailed)
+            {
+                failure = SshIdentities.WithLockedKeys(host, options, failure); // ssh passes over a key that it cannot open without a word
+            }
+
+            return new LoginAttempt(Shell: null, failure, refusal.MayPass, refusal.Words);
         }
         catch
         {
@@ -69,7 +77,7 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
     /// <summary>What the user named goes before what the configuration says; host keys are always checked.</summary>
     private List<string> OptionsOf(TargetHost host)
     {
-        List<string> chosen = [.. SshConfigQuery.OptionsOf(host, options.ConfigFile)];
+        List<string> chosen = [.. _passphrase.Options, .. SshConfigQuery.OptionsOf(host, options.ConfigFile)];
         if (options.IdentityOf(host) is { } identity)
         {
             chosen.AddRange(["-i", identity, "-o", "IdentitiesOnly=yes"]);
@@ -84,8 +92,8 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
         return chosen;
     }
 
-    /// <summary>Whether a line of the output is the mark. Nothing follows it before we write, so no byte of what comes later is taken.</summary>
-    private static async Task<bool> HearsAsync(Stream output, string mark, CancellationToken cancellationToken)
+    /// <summary>Null once a line of the output ends with the mark: nothing follows it before we write, so no byte of what comes later is taken. Else all of it.</summary>
+    private static async Task<string?> HearAsync(Stream output, string mark, CancellationToken cancellationToken)
     {
         byte[] wanted = Encoding.ASCII.GetBytes(mark + "\n");
         List<byte> heard = [];
@@ -94,12 +102,12 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
         while (heard.Count < NoiseBytesMax && (read = await output.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
             heard.AddRange(buffer.AsSpan(0, read));
-            if (System.Runtime.InteropServices.CollectionsMarshal.AsSpan(heard).EndsWith(wanted))
+            if (CollectionsMarshal.AsSpan(heard).EndsWith(wanted))
             {
-                return true;
+                return null;
             }
         }
 
-        return false;
+        return Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(heard));
     }
 }

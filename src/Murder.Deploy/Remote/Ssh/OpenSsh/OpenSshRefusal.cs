@@ -10,6 +10,9 @@ internal sealed record OpenSshRefusal(HostFailure Failure, bool MayPass, string 
     /// <summary>With which ssh says that it failed itself; another one is of the command at the other end.</summary>
     private const int OwnExitCode = 255;
 
+    /// <summary>As its last characters say best why there is no shell.</summary>
+    private const int OutputKept = 500;
+
     private static readonly (string Sign, HostFailure Failure, bool MayPass)[] s_signs =
     [
         ("REMOTE HOST IDENTIFICATION HAS CHANGED", HostFailure.HostKeyChanged, false),
@@ -26,13 +29,17 @@ internal sealed record OpenSshRefusal(HostFailure Failure, bool MayPass, string 
     ];
 
     /// <param name="exitCode">null when it is not one of a command</param>
-    public static OpenSshRefusal Of(int? exitCode, string errors)
+    /// <param name="output">what the login said in place of a shell</param>
+    public static OpenSshRefusal Of(int? exitCode, string errors, string output)
     {
-        string words = string.Join(" / ", errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(line => !line.All(c => c == '@')));
+        string words = InOneLine(errors);
         if (exitCode is not null and not OwnExitCode)
         {
-            return new OpenSshRefusal(HostFailure.NoShell, MayPass: false, $"{(words.Length == 0 ? "nothing" : words)} (exit code {exitCode})");
+            string said = InOneLine(output.Length > OutputKept ? output[^OutputKept..] : output);
+            return new OpenSshRefusal(HostFailure.NoShell, MayPass: false, $"the login gave no shell; it ended with exit code {exitCode}: {string.Join(" / ", new[] { said, words }.Where(text => text.Length > 0))}".TrimEnd(':', ' '));
         }
+
+        words = $"ssh says: {(words.Length == 0 ? "nothing" : words)}";
 
         foreach ((string sign, HostFailure failure, bool mayPass) in s_signs)
         {
@@ -42,6 +49,9 @@ internal sealed record OpenSshRefusal(HostFailure Failure, bool MayPass, string 
             }
         }
 
-        return new OpenSshRefusal(HostFailure.Unreachable, MayPass: false, words.Length == 0 ? "nothing" : words);
+        return new OpenSshRefusal(HostFailure.Unreachable, MayPass: false, words);
     }
+
+    private static string InOneLine(string text) =>
+        string.Join(" / ", text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(line => !line.All(c => c == '@')));
 }
