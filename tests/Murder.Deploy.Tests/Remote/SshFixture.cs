@@ -6,9 +6,15 @@ namespace Murder.Deploy.Tests;
 /// <summary>An sshd, a root folder on "the host", and the launcher under test, with settings a test may change before it launches.</summary>
 internal sealed class SshFixture : IDisposable
 {
+    private readonly bool _ownsSshd;
+
     public SshFixture(LoopbackSshdOptions? options = null)
+        : this(LoopbackSshd.Start(options)) => _ownsSshd = true;
+
+    /// <param name="sshd">goes on when this is disposed</param>
+    public SshFixture(LoopbackSshd sshd)
     {
-        Sshd = LoopbackSshd.Start(options);
+        Sshd = sshd;
         Directory = new TestDirectory();
         Command.Run("chmod", "755", Directory.Path);
         System.IO.Directory.CreateDirectory(Root);
@@ -82,7 +88,11 @@ internal sealed class SshFixture : IDisposable
 
     public void Dispose()
     {
-        Sshd.Dispose();
+        if (_ownsSshd)
+        {
+            Sshd.Dispose();
+        }
+
         Directory.Dispose();
     }
 }

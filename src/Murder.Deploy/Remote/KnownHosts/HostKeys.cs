@@ -38,23 +38,22 @@ internal sealed class HostKeys(string host, IReadOnlyList<KnownHostsLine> named,
 {
     public const int DefaultPort = 22;
 
-    /// <summary>Key types to ask the server for first: a server with several keys must not show one we happen not to have.</summary>
-    public IReadOnlyList<string> KnownTypes { get; } =
-        [.. (named.Any(IsPlain) ? named : portless).Where(IsPlain).Select(line => line.Type).Distinct()];
+    /// <summary>Key types to ask the server for first: a server with several keys must not show one we happen not to have. As with ssh, not those of the host without its port.</summary>
+    public IReadOnlyList<string> KnownTypes { get; } = [.. named.Where(IsPlain).Select(line => line.Type).Distinct()];
 
-    /// <summary>Whether a certificate of this host could be trusted at all.</summary>
-    public bool HasAuthority { get; } = named.Concat(portless).Any(line => line.Mark == HostKeyMark.Authority);
+    /// <summary>Whether a certificate of this host could be trusted at all, or be one of an authority that nobody may trust any more.</summary>
+    public bool AsksForCertificate { get; } = named.Concat(portless).Any(line => line.Mark is HostKeyMark.Authority or HostKeyMark.Revoked);
 
     public HostKeyVerdict Judge(ShownHostKey key)
     {
         HostKeyVerdict verdict = Judge(key, named);
-        if (verdict.Trust != HostKeyTrust.Unknown)
+        if (verdict.Trust is not (HostKeyTrust.Unknown or HostKeyTrust.CertificateRefused))
         {
             return verdict;
         }
 
         HostKeyVerdict fallback = Judge(key, portless);
-        return fallback.Trust == HostKeyTrust.Changed ? verdict : fallback;
+        return fallback.Trust is HostKeyTrust.Changed or HostKeyTrust.Unknown ? verdict : fallback;
     }
 
     private HostKeyVerdict Judge(ShownHostKey key, IReadOnlyList<KnownHostsLine> lines)
@@ -65,19 +64,22 @@ internal sealed class HostKeys(string host, IReadOnlyList<KnownHostsLine> named,
             return new HostKeyVerdict(HostKeyTrust.Revoked, revoked.Where);
         }
 
-        if (lines.FirstOrDefault(line => line.Mark == HostKeyMark.Authority && Same(line, authority)) is { } trusted)
+        KnownHostsLine? trusted = lines.FirstOrDefault(line => line.Mark == HostKeyMark.Authority && Same(line, authority));
+        if (trusted is not null && SpeaksForHost(key.Certificate!))
         {
-            return new HostKeyVerdict(SpeaksForHost(key.Certificate!) ? HostKeyTrust.Trusted : HostKeyTrust.CertificateRefused, trusted.Where);
+            return new HostKeyVerdict(HostKeyTrust.Trusted, trusted.Where);
         }
 
-        // A certificate of an authority we do not know counts for the plain key in it, as with ssh.
+        // A certificate of an authority we do not know, or that does not speak for the host, counts for the plain key in it, as with ssh.
         List<KnownHostsLine> plain = [.. lines.Where(IsPlain)];
         if (plain.Find(line => Same(line, key.Blob)) is { } same)
         {
             return new HostKeyVerdict(HostKeyTrust.Trusted, same.Where);
         }
 
-        return plain.Count > 0 ? new HostKeyVerdict(HostKeyTrust.Changed, plain[0].Where) : new HostKeyVerdict(HostKeyTrust.Unknown, null);
+        return plain.Count > 0 ? new HostKeyVerdict(HostKeyTrust.Changed, plain[0].Where)
+            : trusted is not null ? new HostKeyVerdict(HostKeyTrust.CertificateRefused, trusted.Where)
+            : new HostKeyVerdict(HostKeyTrust.Unknown, null);
     }
 
     private bool SpeaksForHost(ShownCertificate certificate) =>

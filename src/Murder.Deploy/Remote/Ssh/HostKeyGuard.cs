@@ -7,10 +7,13 @@ namespace Murder.Deploy;
 
 /// <summary>Ties <see cref="KnownHosts"/> to one SSH.NET connection.</summary>
 /// <param name="learn">keeps the key of a host that nothing is known of, so that it is trusted from now on; null when such a host is refused</param>
-internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts, Action<byte[]>? learn = null)
+internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts, TimeProvider time, Action<byte[]>? learn = null)
 {
+    private const string CertificateSuffix = "-cert-v01@openssh.com";
+
     private readonly HostKeys _keys = knownHosts.Of(host);
     private byte[]? _trusted;
+    private Certificate? _lapsed; // what the host showed, if it is not valid today
 
     /// <summary>The server has shown its key: what fails from here on is not an overloaded sshd.</summary>
     public bool Asked { get; private set; }
@@ -23,22 +26,43 @@ internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts, Actio
 
     /// <summary>
     /// Known key types first, or a server with several keys shows one that we do not have and looks like an impostor; certificates only when
-    /// an authority could vouch for them; nothing with SHA-1.
+    /// something is known of authorities; nothing with SHA-1.
     /// </summary>
     private void OrderAlgorithms(IDictionary<string, Func<byte[], KeyHostAlgorithm>> algorithms)
     {
         KeyValuePair<string, Func<byte[], KeyHostAlgorithm>>[] ordered = [.. algorithms
             .Where(algorithm => !algorithm.Key.StartsWith("ssh-rsa", StringComparison.Ordinal))
-            .Where(algorithm => _keys.HasAuthority || !IsCertificate(algorithm.Key))
+            .Where(algorithm => _keys.AsksForCertificate || !IsCertificate(algorithm.Key))
             .OrderBy(algorithm => IsCertificate(algorithm.Key) ? 0 : _keys.KnownTypes.Any(type => IsOfType(algorithm.Key, type)) ? 1 : 2)];
+        Dictionary<string, Func<byte[], KeyHostAlgorithm>> all = new(algorithms);
         algorithms.Clear();
-        foreach (KeyValuePair<string, Func<byte[], KeyHostAlgorithm>> algorithm in ordered)
+        foreach ((string name, Func<byte[], KeyHostAlgorithm> algorithm) in ordered)
         {
-            algorithms.Add(algorithm);
+            algorithms.Add(name, IsCertificate(name) && all.TryGetValue(name[..^CertificateSuffix.Length], out Func<byte[], KeyHostAlgorithm>? plain) ? shown => InDate(algorithm(shown), plain) : algorithm);
         }
     }
 
-    private static bool IsCertificate(string algorithm) => algorithm.EndsWith("-cert-v01@openssh.com", StringComparison.Ordinal);
+    /// <summary>SSH.NET ends the connection over a certificate that is not valid today, and says nothing of it. To ssh it is the plain key then, and so it is to us.</summary>
+    private KeyHostAlgorithm InDate(KeyHostAlgorithm shown, Func<byte[], KeyHostAlgorithm> plain)
+    {
+        if (shown is not CertificateHostAlgorithm { Certificate: var certificate })
+        {
+            return shown;
+        }
+
+        ulong now = (ulong)time.GetUtcNow().ToUnixTimeSeconds();
+        if (certificate.ValidAfterUnixSeconds <= now && now < certificate.ValidBeforeUnixSeconds)
+        {
+            return shown;
+        }
+
+        _lapsed = certificate;
+        return plain(PlainKeyOf(certificate));
+    }
+
+    private static byte[] PlainKeyOf(Certificate certificate) => new KeyHostAlgorithm(certificate.Key.ToString()!, certificate.Key).Data;
+
+    private static bool IsCertificate(string algorithm) => algorithm.EndsWith(CertificateSuffix, StringComparison.Ordinal);
 
     private static bool IsOfType(string algorithm, string keyType) =>
         algorithm == keyType || (keyType == "ssh-rsa" && algorithm.StartsWith("rsa-sha2-", StringComparison.Ordinal));
@@ -51,12 +75,12 @@ internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts, Actio
         Asked = true;
         if (_trusted is null || !_trusted.AsSpan().SequenceEqual(shown.HostKey))
         {
-            Certificate? certificate = shown.Certificate;
+            Certificate? certificate = shown.Certificate ?? _lapsed;
             var key = certificate is null
                 ? new ShownHostKey(shown.HostKey, null)
                 : new ShownHostKey(
-                    new KeyHostAlgorithm(certificate.Key.ToString()!, certificate.Key).Data,
-                    new ShownCertificate(certificate.CertificateAuthorityKey, certificate.Type == Certificate.CertificateType.Host, [.. certificate.ValidPrincipals], certificate.CriticalOptions.Count > 0));
+                    PlainKeyOf(certificate),
+                    new ShownCertificate(certificate.CertificateAuthorityKey, certificate.Type == Certificate.CertificateType.Host && _lapsed is null, [.. certificate.ValidPrincipals], certificate.CriticalOptions.Count > 0));
             ThrowUnlessTrusted(key);
             _trusted = shown.HostKey;
         }
@@ -72,13 +96,13 @@ internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts, Actio
         {
             case HostKeyTrust.Trusted:
                 return;
-            case HostKeyTrust.Unknown when learn is not null:
+            case HostKeyTrust.Unknown or HostKeyTrust.CertificateRefused when learn is not null:
                 learn(key.Blob);
                 return;
             case HostKeyTrust.Unknown:
                 throw new HostException(HostFailure.HostKeyUnknown, $"{shows}, which is in none of {string.Join(", ", knownHosts.Files)}");
             case HostKeyTrust.CertificateRefused:
-                throw new HostException(HostFailure.HostKeyUnknown, $"{shows} with a certificate of the authority at {verdict.Where}, but the certificate does not speak for {host.HostName}");
+                throw new HostException(HostFailure.HostKeyUnknown, $"{shows} with a certificate of the authority at {verdict.Where}, but the certificate {(_lapsed is null ? $"does not speak for {host.HostName}" : $"is valid from {_lapsed.ValidAfter:u} to {_lapsed.ValidBefore:u}")}");
             case HostKeyTrust.Changed:
                 throw new HostException(HostFailure.HostKeyChanged, $"{shows}, but {verdict.Where} has another one");
             case HostKeyTrust.Revoked:

@@ -8,7 +8,7 @@ namespace Murder.Deploy;
 /// </summary>
 internal sealed class SshLogin(TargetHost host, SshOptions options, TimeProvider time)
 {
-    private readonly HostKeyGuard _guard = new(host, options.KnownHostsOf(host), options.LearnerOf(host));
+    private readonly HostKeyGuard _guard = new(host, options.KnownHostsOf(host), time, options.LearnerOf(host));
 
     public bool HostKeySeen => _guard.Asked;
 
