@@ -31,6 +31,12 @@ packages=(
   debootstrap:/usr/sbin/debootstrap
   openssh-server:/usr/sbin/sshd
   openssh-client:/usr/bin/ssh-keygen
+  dropbear-bin:/usr/sbin/dropbear
+  busybox:/bin/busybox
+  fish:/usr/bin/fish
+  mksh:/bin/mksh
+  tcsh:/bin/tcsh
+  zsh:/bin/zsh
   sudo:/usr/bin/sudo
   iproute2:/sbin/ip
   chromium:/usr/bin/chromium

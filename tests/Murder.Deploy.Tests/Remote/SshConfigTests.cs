@@ -39,26 +39,6 @@ public sealed class SshConfigTests
         await using AgentChannel channel = await ssh.LaunchAsync();
     }
 
-    [Theory]
-    [InlineData("ed25519", nameof(SshEngine.SshNet))]
-    [InlineData("rsa", nameof(SshEngine.SshNet))]
-    [InlineData("ed25519", nameof(SshEngine.OpenSsh))]
-    public async Task A_key_of_an_agent_never_leaves_it(string type, string engine)
-    {
-        using TestDirectory keys = new();
-        Command.Run("chmod", "711", keys.Path);
-        string key = keys.Combine("key");
-        KeyGen.Make(key, type);
-        using SshFixture ssh = new(new LoopbackSshdOptions { ConfigLines = [$"AuthorizedKeysFile {key}.pub"] });
-        using RunningKeyAgent agent = RunningKeyAgent.Start(keys.Combine("agent"));
-        agent.Add(key);
-        File.Delete(key);
-        Use(ssh, engine);
-        ssh.Configure("web", [.. AliasOf(ssh, "web", identity: "/absent"), $"  IdentityAgent {agent.Socket}"]);
-
-        await using AgentChannel channel = await ssh.LaunchAsync();
-    }
-
     [Fact]
     public async Task The_passphrase_of_a_key_is_given_without_asking_anybody()
     {
@@ -71,23 +51,6 @@ public sealed class SshConfigTests
         ssh.Options = ssh.Options with { IdentityFile = key, Passphrase = SshOptions.From(settings).Passphrase };
 
         await using AgentChannel channel = await ssh.LaunchAsync();
-    }
-
-    /// <summary>The last host knows nothing of us but what the one before it passes on.</summary>
-    [Fact]
-    public async Task A_host_behind_two_jumps_is_reached_by_the_systems_ssh()
-    {
-        using SshFixture ssh = new();
-        using LoopbackSshd first = LoopbackSshd.Start();
-        using LoopbackSshd second = LoopbackSshd.Start();
-        ssh.Configure("web", [
-            .. AliasOf(ssh, "web"), "  ProxyJump first,second",
-            .. AliasOf(first, "first"),
-            .. AliasOf(second, "second")]);
-
-        await using AgentChannel channel = await ssh.LaunchAsync();
-
-        Assert.Equal("0.0-stub", channel.Hello.Version);
     }
 
     [Fact]

@@ -9,22 +9,6 @@ namespace Murder.Deploy.Tests;
 /// <summary>Everything that can be wrong between here and a login.</summary>
 public sealed class SshConnectorTests
 {
-    [Fact]
-    public async Task A_key_the_host_does_not_accept_is_named_with_user_and_host()
-    {
-        using var ssh = new SshFixture();
-        string key = ssh.Directory.Combine("other_key");
-        KeyGen.Make(key, "ed25519");
-        ssh.Options = ssh.Options with { IdentityFile = key };
-
-        HostException e = await ssh.FailAsync();
-
-        Assert.Equal(HostFailure.AuthenticationFailed, e.Failure);
-        Assert.Contains(key, e.Message, StringComparison.Ordinal);
-        Assert.Contains(Command.Run("ssh-keygen", "-l", "-f", key).Split(' ')[1], e.Message, StringComparison.Ordinal);
-        Assert.Contains($"{ssh.Sshd.User} may not log in to web1", e.Message, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("ecdsa")]
     [InlineData("rsa")]
@@ -57,21 +41,6 @@ public sealed class SshConnectorTests
         };
 
         await using AgentChannel channel = await ssh.LaunchAsync();
-    }
-
-    [Fact]
-    public async Task An_encrypted_key_is_unusable_and_the_remedy_says_what_to_do()
-    {
-        using var ssh = new SshFixture();
-        string key = ssh.Directory.Combine("encrypted");
-        KeyGen.Make(key, "ed25519", "secret");
-        ssh.Options = ssh.Options with { IdentityFile = key };
-
-        HostException e = await ssh.FailAsync();
-
-        Assert.Equal(HostFailure.IdentityUnusable, e.Failure);
-        Assert.Contains("is encrypted", e.Message, StringComparison.Ordinal);
-        Assert.Contains("MURDER_PASSPHRASE", HostProblems.From(ssh.Host, e).Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,39 +92,6 @@ public sealed class SshConnectorTests
 
         Assert.Equal(HostFailure.Unreachable, e.Failure);
         Assert.Contains("no-such-host.invalid", e.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("SSH-2.0-silence\r\n")]
-    public async Task A_host_that_accepts_and_then_says_nothing_more_is_left_at_the_deadline(string greeting)
-    {
-        using var ssh = new SshFixture();
-        using var server = new ScriptedServer(async (stream, _) =>
-        {
-            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(greeting));
-            await Task.Delay(Timeout.Infinite);
-        });
-        ssh.Host = ssh.Host with { Port = server.Port };
-        ssh.Options = ssh.Options with { ConnectMax = TimeSpan.FromSeconds(2) };
-        var watch = Stopwatch.StartNew();
-
-        HostException e = await ssh.FailAsync();
-
-        Assert.Equal(HostFailure.Unreachable, e.Failure);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{watch.Elapsed}");
-    }
-
-    [Fact]
-    public async Task Something_that_is_no_ssh_server_is_unreachable()
-    {
-        using var ssh = new SshFixture();
-        using var server = new ScriptedServer(async (stream, _) => await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray()));
-        ssh.Host = ssh.Host with { Port = server.Port };
-        ssh.Options = ssh.Options with { AttemptsMax = 2 };
-
-        Assert.Equal(HostFailure.Unreachable, (await ssh.FailAsync()).Failure);
-        Assert.Equal(2, server.Connections);
     }
 
     [Fact]
