@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -67,10 +68,11 @@ internal sealed partial class DeployFixture : IDisposable, IDeploymentLog
     }
 
     /// <summary>Puts an agent into the package that is sent to hosts: a script that runs the framework-dependent one.</summary>
-    public void PackAgent()
+    /// <param name="extraBytes">of what does not compress, to make it as large as a real one</param>
+    public void PackAgent(int extraBytes = 0)
     {
         string dotnet = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet");
-        string script = $"#!/bin/sh\nexec '{Path.GetFullPath(dotnet)}' '{Path.Combine(AppContext.BaseDirectory, "murder-peer.dll")}' \"$@\"\n";
+        string script = $"#!/bin/sh\nexec '{Path.GetFullPath(dotnet)}' '{Path.Combine(AppContext.BaseDirectory, "murder-peer.dll")}' \"$@\"\n# {Convert.ToBase64String(RandomNumberGenerator.GetBytes(extraBytes))}\n";
         using MemoryStream packed = new();
         using (GZipStream gzip = new(packed, CompressionLevel.Optimal, leaveOpen: true))
         {
