@@ -11,9 +11,15 @@ public static class Eventually
     public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
 
     /// <inheritdoc cref="TrueAsync(Func{bool})"/>
-    public static async Task TrueAsync(Func<Task<bool>> condition)
+    public static Task TrueAsync(Func<Task<bool>> condition) => TrueAsync(condition, Patience);
+
+    /// <inheritdoc cref="TrueAsync(Func{bool})"/>
+    /// <param name="patience">in place of that minute</param>
+    public static Task TrueAsync(Func<bool> condition, TimeSpan patience) => TrueAsync(() => Task.FromResult(condition()), patience);
+
+    private static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience)
     {
-        using CancellationTokenSource deadline = new(Patience);
+        using CancellationTokenSource deadline = new(patience);
         using PeriodicTimer timer = new(Pause);
         while (!await condition())
         {
@@ -23,7 +29,7 @@ public static class Eventually
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"what was waited for did not come about within {Patience.TotalSeconds:0} s");
+                throw new TimeoutException($"what was waited for did not come about within {patience.TotalSeconds:0} s");
             }
         }
     }

@@ -15,12 +15,18 @@ public sealed record LoopbackSshdOptions
     /// <summary>The account that logs in; the one the tests run as when null. Another one needs root, and is made when missing.</summary>
     public string? User { get; init; }
 
+    /// <summary>The network namespace it is in, whose address it listens on; null for this machine's own.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Where it listens.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
     /// <summary>Further lines of sshd_config.</summary>
     public IReadOnlyList<string> ConfigLines { get; init; } = [];
 }
 
 /// <summary>
-/// A real sshd on 127.0.0.1 with keys and configuration of its own in a temporary folder. Ends, with all its sessions, when disposed; touches
+/// A real sshd, on 127.0.0.1 unless told otherwise, with keys and configuration of its own in a temporary folder. Ends, with all its sessions, when disposed; touches
 /// no other process.
 /// </summary>
 public sealed class LoopbackSshd : IDisposable
@@ -34,6 +40,7 @@ public sealed class LoopbackSshd : IDisposable
 
     private LoopbackSshd(LoopbackSshdOptions options)
     {
+        Address = options.Address;
         User = options.User ?? Environment.UserName;
         if (options.User is not null)
         {
@@ -60,7 +67,7 @@ public sealed class LoopbackSshd : IDisposable
         KnownHostsPath = _directory.Write("known_hosts", Encoding.UTF8.GetBytes(string.Concat(options.HostKeyTypes.Select(type => KnownHostsLine(type) + "\n"))));
     }
 
-    public string Address { get; } = "127.0.0.1";
+    public string Address { get; }
 
     public int Port { get; }
 
@@ -69,7 +76,7 @@ public sealed class LoopbackSshd : IDisposable
     /// <summary>Accepted for <see cref="User"/>, ed25519, not encrypted.</summary>
     public string ClientKeyPath { get; }
 
-    /// <summary>Holds all of the host's keys for <c>[127.0.0.1]:PORT</c>.</summary>
+    /// <summary>Holds all of the host's keys for <c>[ADDRESS]:PORT</c>.</summary>
     public string KnownHostsPath { get; }
 
     /// <summary>What sshd logged so far.</summary>
@@ -89,7 +96,7 @@ public sealed class LoopbackSshd : IDisposable
     public string HostKeyPath(string type) => _directory.Combine($"host_{type}");
 
     /// <summary>A known_hosts line for one of the host's keys.</summary>
-    /// <param name="hosts">the first field; <c>[127.0.0.1]:PORT</c> when null</param>
+    /// <param name="hosts">the first field; <c>[ADDRESS]:PORT</c> when null</param>
     public string KnownHostsLine(string type, string? hosts = null) =>
         $"{hosts ?? $"[{Address}]:{Port}"} {string.Join(' ', File.ReadAllText(HostKeyPath(type) + ".pub").Split(' ').Take(2))}";
 
@@ -131,7 +138,8 @@ public sealed class LoopbackSshd : IDisposable
                 "",
             ])));
             var listening = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var process = new Process { StartInfo = new ProcessStartInfo(SshdPath, ["-D", "-e", "-f", config]) { RedirectStandardError = true } };
+            string[] command = [.. options.Namespace is { } name ? ["ip", "netns", "exec", name] : Array.Empty<string>(), SshdPath, "-D", "-e", "-f", config];
+            var process = new Process { StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true } };
             process.ErrorDataReceived += (_, line) => Hear(line.Data, listening);
             process.Start();
             process.BeginErrorReadLine();

@@ -1,0 +1,62 @@
+using Murder.Testing;
+
+namespace Murder.Deploy.Tests;
+
+/// <summary>A deployer and hosts in network namespaces of their own around a switch, from which a host can be cut off. Takes root; the machine's own network sees nothing of it.</summary>
+internal sealed class CutNetwork : IDisposable
+{
+    private readonly string _name = $"murder-cut-{Environment.ProcessId}";
+    private readonly string[] _places;
+
+    /// <param name="hosts">their names</param>
+    public CutNetwork(params string[] hosts)
+    {
+        _places = ["deployer", .. hosts];
+        Ip("netns", "add", Switch);
+        Ip("-n", Switch, "link", "add", "bridge", "type", "bridge");
+        Ip("-n", Switch, "link", "set", "bridge", "up");
+        foreach (string place in _places)
+        {
+            Ip("netns", "add", NamespaceOf(place));
+            Ip("-n", Switch, "link", "add", place, "type", "veth", "peer", "name", "eth0", "netns", NamespaceOf(place));
+            Ip("-n", Switch, "link", "set", place, "master", "bridge", "up");
+            Ip("-n", NamespaceOf(place), "link", "set", "lo", "up");
+            Ip("-n", NamespaceOf(place), "address", "add", $"{AddressOf(place)}/24", "dev", "eth0");
+            Ip("-n", NamespaceOf(place), "link", "set", "eth0", "up");
+        }
+    }
+
+    /// <summary>Namespaces can be made here: as root, and where the kernel (or the container) lets one.</summary>
+    public static bool CanBe { get; } = Environment.IsPrivilegedProcess && CanMakeNamespace();
+
+    public string NamespaceOf(string place) => $"{_name}-{place}";
+
+    public string AddressOf(string place) => $"10.99.0.{1 + Array.IndexOf(_places, place)}";
+
+    /// <summary>From now on nothing gets to the host or away from it, and neither side is told.</summary>
+    public void Cut(string host) => Ip("-n", Switch, "link", "set", host, "nomaster");
+
+    public void Dispose()
+    {
+        foreach (string place in _places.Append("switch"))
+        {
+            Command.TryRun("ip", "netns", "delete", NamespaceOf(place));
+        }
+    }
+
+    private string Switch => NamespaceOf("switch");
+
+    private static void Ip(params string[] arguments) => Command.Run("ip", arguments);
+
+    private static bool CanMakeNamespace()
+    {
+        string name = $"murder-probe-{Environment.ProcessId}";
+        return Command.TryRun("ip", "netns", "add", name) is not null && Command.TryRun("ip", "netns", "delete", name) is not null;
+    }
+}
+
+/// <summary>A test that cuts links, and is skipped by name where it cannot.</summary>
+internal sealed class CutNetworkFactAttribute : FactAttribute
+{
+    public CutNetworkFactAttribute() => Skip = CutNetwork.CanBe ? null : "no network namespaces can be made here";
+}
