@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -88,6 +89,8 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
             chosen.AddRange(["-o", $"UserKnownHostsFile={string.Join(' ', named.Files.Select(file => $"\"{file}\""))}", "-o", "GlobalKnownHostsFile=none"]);
         }
 
+        // We end it before that; but whoever kills us leaves it alone with a host that may never answer.
+        chosen.AddRange(["-o", string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={options.ConnectMax.TotalSeconds + 5:0}")]);
         chosen.AddRange(["-o", $"StrictHostKeyChecking={(host.Ssh?.AcceptsNewHostKeys == true ? "accept-new" : "yes")}"]);
         return chosen;
     }
