@@ -4,7 +4,7 @@ namespace Murder.PeerHost.Contract;
 /// <param name="heard">called whenever bytes have arrived, though no line may be whole yet</param>
 public sealed class LineReader(Stream stream, int lineBytesMax, Action? heard = null)
 {
-    private const int BufferBytesMin = 16 * 1024;
+    private const int BufferBytesMin = 2 * 1024; // most lines are short, and a deploy has a thousand of these
 
     /// <summary>A buffer that one long line made larger than this is given up after that line.</summary>
     private const int BufferBytesKept = 1024 * 1024;

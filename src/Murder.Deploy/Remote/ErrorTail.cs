@@ -8,7 +8,7 @@ internal sealed class ErrorTail
     public const int BytesMax = 4096;
 
     private readonly Lock _lock = new();
-    private readonly byte[] _bytes = new byte[BytesMax];
+    private byte[] _bytes = []; // most processes write nothing
     private int _length;
 
     public void Append(ReadOnlySpan<byte> text)
@@ -16,6 +16,7 @@ internal sealed class ErrorTail
         text = text.Length > BytesMax ? text[^BytesMax..] : text;
         lock (_lock)
         {
+            Array.Resize(ref _bytes, BytesMax);
             int kept = Math.Min(_length, BytesMax - text.Length);
             _bytes.AsSpan(_length - kept, kept).CopyTo(_bytes);
             text.CopyTo(_bytes.AsSpan(kept));

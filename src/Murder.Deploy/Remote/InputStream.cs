@@ -1,11 +1,11 @@
 namespace Murder.Deploy;
 
 /// <summary>
-/// Gives a stream whose writes block asynchronous writes: each runs on a short-lived thread of its own (50 microseconds, and an agent hears
-/// from us every few seconds). A cancelled write may go on in the background, so the stream is of no further use after one; disposing it
+/// Gives a stream whose writes block asynchronous writes: each runs on a thread of its own for as long as it takes. A cancelled write may go on in the background, so the stream is of no further use after one; disposing it
 /// is the end of the other side's stdin. One writer at a time.
 /// </summary>
-internal sealed class InputStream(Stream target, string name) : Stream
+/// <param name="runAsync">has a thread do what blocks</param>
+internal sealed class InputStream(Stream target, Func<Action, Task> runAsync) : Stream
 {
     private bool _broken;
     private int _disposed;
@@ -30,7 +30,7 @@ internal sealed class InputStream(Stream target, string name) : Stream
         }
 
         _broken = true;
-        await DedicatedThread.RunAsync(name, () => WriteBlocking(buffer)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await runAsync(() => WriteBlocking(buffer)).WaitAsync(cancellationToken).ConfigureAwait(false);
         _broken = false;
     }
 
@@ -54,7 +54,7 @@ internal sealed class InputStream(Stream target, string name) : Stream
     /// <summary>Ends the other side's stdin without holding the caller's thread. Never faults, but may take as long as the connection does.</summary>
     public override async ValueTask DisposeAsync()
     {
-        await DedicatedThread.RunAsync(name, Dispose).ConfigureAwait(false);
+        await runAsync(Dispose).ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 

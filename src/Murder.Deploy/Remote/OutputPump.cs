@@ -11,9 +11,12 @@ internal sealed class OutputPump
     /// <summary>What may wait to be read. SSH.NET knows no back-pressure, so more than that is an error of the other side, not a reason to wait.</summary>
     public const int UnreadBytesMax = 4 * 1024 * 1024;
 
+    /// <summary>The most that is read at once; less until that much arrives, for a thousand pumps wait with an empty buffer each.</summary>
     private const int ReadBytesMax = 32 * 1024;
 
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: UnreadBytesMax, resumeWriterThreshold: UnreadBytesMax / 2, useSynchronizationContext: false));
+    private const int ReadBytesMin = 1024;
+
+    private readonly Pipe _pipe = new(new PipeOptions(minimumSegmentSize: ReadBytesMin, pauseWriterThreshold: UnreadBytesMax, resumeWriterThreshold: UnreadBytesMax / 2, useSynchronizationContext: false));
 
     /// <param name="afterRead">called on the pump's thread after every read and at the end</param>
     public OutputPump(string name, Stream source, Action? afterRead = null)
@@ -31,11 +34,12 @@ internal sealed class OutputPump
     private void Pump(Stream source, Action? afterRead)
     {
         Exception? overflow = null;
+        int length = ReadBytesMin;
         try
         {
             while (true)
             {
-                int read = source.Read(_pipe.Writer.GetSpan(ReadBytesMax)[..ReadBytesMax]);
+                int read = source.Read(_pipe.Writer.GetSpan(length)[..length]);
                 afterRead?.Invoke();
                 if (read == 0)
                 {
@@ -43,6 +47,7 @@ internal sealed class OutputPump
                 }
 
                 _pipe.Writer.Advance(read);
+                length = read == length ? Math.Min(2 * length, ReadBytesMax) : length;
                 ValueTask<FlushResult> flush = _pipe.Writer.FlushAsync();
                 if (!flush.IsCompleted)
                 {

@@ -44,6 +44,42 @@ public sealed class SshConfigFilesTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Corpus))]
+    public void Hosts_that_ssh_is_asked_for_together_get_what_each_would_get_alone(string what, string text)
+    {
+        using TestDirectory home = new();
+        home.Write("included", "Port 4242\nHost web\n  User included\n"u8);
+        string file = home.Write("config", System.Text.Encoding.UTF8.GetBytes(text.Replace("Include ", $"Include {home.Path}/", StringComparison.Ordinal)));
+        string user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        TargetHost[] hosts = [Host("web"), Host("db"), Host("db2"), Host("web") with { Port = 99, User = "given" }, Host("WEB"), Host("web3"), Host("10.0.0.1"), Host("::1")];
+        SshConfigQuery query = new(ChildProcess.OnPath("ssh")!, file, user);
+
+        IReadOnlyList<TargetHost> configured = ConfiguredHosts.Of(hosts, OptionsFor(ChildProcess.OnPath("ssh")!, file), []);
+
+        Assert.Equal(hosts.Select(host => Describe(query.Ask(host), what)), configured.Select(host => Describe(host.Ssh!, what)));
+    }
+
+    /// <summary>It costs 6 ms each time.</summary>
+    [Fact]
+    public void For_a_thousand_hosts_of_which_the_files_say_the_same_ssh_is_asked_once()
+    {
+        using TestDirectory home = new();
+        string asked = home.Combine("asked");
+        string program = home.Write("ssh", System.Text.Encoding.UTF8.GetBytes($"#!/bin/sh\necho \"$@\" >>'{asked}'\nexec ssh \"$@\"\n"));
+        Command.Run("chmod", "755", program);
+        string file = home.Write("config", "Host db*\n  User db\nHost *\n  IdentityFile ~/.ssh/%h\n"u8);
+
+        IReadOnlyList<TargetHost> configured = ConfiguredHosts.Of(
+            [.. Enumerable.Range(1, 1000).Select(n => Host($"web{n}.example.com") with { Port = 2000 + n }), Host("db1"), Host("db2")], OptionsFor(program, file), []);
+
+        Assert.Equal(1002, configured.Count(host => host.Ssh is not null));
+        Assert.Equal(("web7.example.com", 2007), (configured[6].Ssh!.HostName, configured[6].Ssh!.Port));
+        Assert.EndsWith("/.ssh/web7.example.com", Assert.Single(configured[6].Ssh!.IdentityFiles), StringComparison.Ordinal);
+        Assert.Equal("db", configured[^1].Ssh!.User);
+        Assert.Equal(2, File.ReadLines(asked).Count()); // the other time for what it says without a configuration
+    }
+
     [Fact]
     public void What_a_command_has_to_decide_is_refused()
     {
@@ -54,6 +90,17 @@ public sealed class SshConfigFilesTests
 
         Assert.Contains("Match exec", e.Message, StringComparison.Ordinal);
     }
+
+    private static SshOptions OptionsFor(string program, string file) => new()
+    {
+        OpenSshProgram = program,
+        ConfigFile = file,
+        UsualKnownHostsFiles = [],
+        UsualIdentityFiles = [],
+        DefaultUser = Environment.UserName,
+        HomeDirectory = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        ProjectDirectory = "/nonexistent",
+    };
 
     private static TargetHost Host(string address) => new(address) { Address = address, Root = "/srv" };
 

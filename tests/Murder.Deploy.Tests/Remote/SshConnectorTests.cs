@@ -133,6 +133,19 @@ public sealed class SshConnectorTests
         Assert.Contains("MaxStartups", ssh.Sshd.Log, StringComparison.Ordinal);
     }
 
+    /// <summary>It drops three of ten that come while ten are logging in, and more the more they are.</summary>
+    [Fact]
+    public async Task Sixty_four_logins_at_once_get_through_an_sshd_with_its_defaults()
+    {
+        using var ssh = new SshFixture();
+        ShellAgentLauncher launcher = ssh.Launcher();
+
+        AgentChannel[] channels = await Task.WhenAll(Enumerable.Range(1, 64).Select(n => launcher.LaunchAsync(ssh.Host with { Name = $"web{n}" }, CancellationToken.None)));
+
+        await Task.WhenAll(channels.Select(channel => channel.DisposeAsync().AsTask()));
+        Assert.Equal(64, channels.Length);
+    }
+
     [Fact]
     public async Task A_cancelled_launch_ends_at_once()
     {

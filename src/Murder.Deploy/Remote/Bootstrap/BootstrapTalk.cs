@@ -63,7 +63,7 @@ internal sealed class BootstrapTalk(TargetHost host, IRemoteShell shell, LineRea
 
     private async Task<bool> TryCopyAsync(Stream content, CancellationToken cancellationToken)
     {
-        byte[] chunk = new byte[limits.UploadChunkBytes];
+        byte[] chunk = new byte[content.CanSeek ? Math.Min(content.Length, limits.UploadChunkBytes) : limits.UploadChunkBytes]; // a script is small, and hosts are many
         int read;
         while ((read = await content.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0)
         {

@@ -20,8 +20,9 @@ internal sealed record ProcessAnswer(int ExitCode, string Output, string Errors)
         {
             using Process process = Process.Start(start)!;
             process.StandardInput.Close();
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            Task<string> errors = process.StandardError.ReadToEndAsync();
+            // On threads of their own: those of the pool may all be waiting here, each for its process.
+            Task<string> output = DedicatedThread.RunAsync("answer", process.StandardOutput.ReadToEnd);
+            Task<string> errors = DedicatedThread.RunAsync("answer errors", process.StandardError.ReadToEnd);
             if (!Task.WaitAll([output, errors], max))
             {
                 process.Kill(entireProcessTree: true);

@@ -23,7 +23,7 @@ internal sealed class ProcessRemoteShell : IRemoteShell
     {
         _process = process;
         _time = time;
-        Input = new InputStream(process.StandardInput.BaseStream, $"agent in {name}");
+        Input = new InputStream(process.StandardInput.BaseStream, work => DedicatedThread.RunAsync($"agent in {name}", work));
         _pump = new OutputPump($"agent out {name}", process.StandardOutput.BaseStream);
         _errorPump = DedicatedThread.RunAsync($"agent err {name}", () => PumpErrors(process.StandardError.BaseStream));
         Exited = WatchAsync();

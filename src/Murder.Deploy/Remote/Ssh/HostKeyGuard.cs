@@ -25,20 +25,21 @@ internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts, TimeP
     }
 
     /// <summary>
-    /// Known key types first, or a server with several keys shows one that we do not have and looks like an impostor; certificates only when
-    /// something is known of authorities; nothing with SHA-1.
+    /// Known key types first, or a server with several keys shows one that we do not have and looks like an impostor; unless the configuration has an order of
+    /// its own, which ssh keeps too. Certificates only when something is known of authorities.
     /// </summary>
     private void OrderAlgorithms(IDictionary<string, Func<byte[], KeyHostAlgorithm>> algorithms)
     {
-        KeyValuePair<string, Func<byte[], KeyHostAlgorithm>>[] ordered = [.. algorithms
-            .Where(algorithm => !algorithm.Key.StartsWith("ssh-rsa", StringComparison.Ordinal))
-            .Where(algorithm => _keys.AsksForCertificate || !IsCertificate(algorithm.Key))
-            .OrderBy(algorithm => IsCertificate(algorithm.Key) ? 0 : _keys.KnownTypes.Any(type => IsOfType(algorithm.Key, type)) ? 1 : 2)];
-        Dictionary<string, Func<byte[], KeyHostAlgorithm>> all = new(algorithms);
-        algorithms.Clear();
-        foreach ((string name, Func<byte[], KeyHostAlgorithm> algorithm) in ordered)
+        IEnumerable<string> usable = [.. algorithms.Keys.Where(name => _keys.AsksForCertificate || !IsCertificate(name))];
+        bool isOrdered = host.Ssh?.Algorithms.HostKeys is not null;
+        SshNetAlgorithms.Keep(algorithms, isOrdered ? usable : usable.OrderBy(name => IsCertificate(name) ? 0 : _keys.KnownTypes.Any(type => IsOfType(name, type)) ? 1 : 2));
+        foreach (string name in algorithms.Keys.Where(IsCertificate).ToArray())
         {
-            algorithms.Add(name, IsCertificate(name) && all.TryGetValue(name[..^CertificateSuffix.Length], out Func<byte[], KeyHostAlgorithm>? plain) ? shown => InDate(algorithm(shown), plain) : algorithm);
+            if (algorithms.TryGetValue(name[..^CertificateSuffix.Length], out Func<byte[], KeyHostAlgorithm>? plain))
+            {
+                Func<byte[], KeyHostAlgorithm> certified = algorithms[name];
+                algorithms[name] = shown => InDate(certified(shown), plain);
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Murder.PeerHost.Contract;
 using Renci.SshNet;
 using Renci.SshNet.Common;
@@ -7,18 +6,17 @@ using Renci.SshNet.Security;
 namespace Murder.Deploy;
 
 /// <summary>
-/// What is offered to one host to log in with: keys of an agent first, since they cost no passphrase, then key files. Loaded anew for each
-/// connection, which owns and disposes them.
+/// What is offered to one host to log in with: keys of an agent first, since they cost no passphrase, then key files.
 /// </summary>
-internal sealed class SshIdentities : IDisposable
+internal sealed class SshIdentities
 {
     private readonly List<IPrivateKeySource> _sources = [];
-    private readonly List<PrivateKeyFile> _files = [];
     private readonly List<string> _descriptions = [];
     private readonly List<string> _reasons = []; // why others are not offered
     private readonly List<string> _locked = []; // of these, what is to be said of encrypted ones
     private readonly SshOptions _options;
     private IReadOnlyList<AgentKey> _agentKeys = [];
+    private IReadOnlyList<string>? _accepted; // algorithms; null for the usual ones
 
     private SshIdentities(SshOptions options) => _options = options;
 
@@ -44,21 +42,23 @@ internal sealed class SshIdentities : IDisposable
     /// <param name="refused">what is to be said otherwise</param>
     public static HostException WithLockedKeys(TargetHost host, SshOptions options, HostException refused)
     {
-        using SshIdentities identities = Collect(host, options, out _);
+        SshIdentities identities = Collect(host, options, out _);
         string locked = string.Join("; ", identities._locked);
         return locked.Length == 0 ? refused
             : identities._sources.Count == 0 ? new HostException(HostFailure.IdentityUnusable, $"{host.Name}: {locked}", refused)
             : new HostException(refused.Failure, $"{refused.Message} (not offered: {locked})", refused);
     }
 
-    public void Dispose() => _files.ForEach(file => file.Dispose());
+    /// <summary>Null when there is none.</summary>
+    public static SshKeyAgent? AgentOf(TargetHost host) =>
+        (host.Ssh is { } config ? config.IdentityAgent : Environment.GetEnvironmentVariable("SSH_AUTH_SOCK")) is { Length: > 0 } socket ? new SshKeyAgent(socket) : null;
 
     private static SshIdentities Collect(TargetHost host, SshOptions options, out SshKeyAgent? agent)
     {
-        var identities = new SshIdentities(options);
+        SshIdentities identities = new(options) { _accepted = host.Ssh?.Algorithms.Logins };
         string? named = options.IdentityOf(host);
         IReadOnlyList<string> files = [.. options.IdentityFilesOf(host).Where(path => path == named || File.Exists(path))];
-        agent = host.Ssh is { } config ? AgentOf(config.IdentityAgent) : AgentOf(Environment.GetEnvironmentVariable("SSH_AUTH_SOCK"));
+        agent = AgentOf(host);
         identities.AddOfAgent(agent, files, isNoOther: named is not null || host.Ssh?.IdentitiesOnly == true);
         foreach (string path in files)
         {
@@ -67,8 +67,6 @@ internal sealed class SshIdentities : IDisposable
 
         return identities;
     }
-
-    private static SshKeyAgent? AgentOf(string? socket) => string.IsNullOrEmpty(socket) ? null : new SshKeyAgent(socket);
 
     /// <summary>Those whose public half lies beside a key file first: they are meant. An agent that cannot be asked is as good as none.</summary>
     private void AddOfAgent(SshKeyAgent? agent, IReadOnlyList<string> files, bool isNoOther)
@@ -88,47 +86,31 @@ internal sealed class SshIdentities : IDisposable
             return;
         }
 
-        byte[][] meant = [.. files.Select(PublicHalfOf).OfType<byte[]>()];
+        byte[][] meant = [.. files.Select(_options.KeyFiles.PublicKeyOf).OfType<byte[]>()];
         int RankOf(AgentKey key) => Array.FindIndex(meant, blob => blob.AsSpan().SequenceEqual(key.Blob)) is var at and >= 0 ? at : meant.Length;
         foreach (AgentKey key in _agentKeys.Where(key => !isNoOther || RankOf(key) < meant.Length).OrderBy(RankOf))
         {
-            _sources.Add(new AgentKeySource(agent, key));
-            _descriptions.Add($"{key.Comment} of the agent ({ShownHostKey.FingerprintOf(key.Blob)})");
-        }
-    }
-
-    private static byte[]? PublicHalfOf(string path)
-    {
-        try
-        {
-            string[] words = File.ReadAllText(path + ".pub", Encoding.UTF8).Split(' ', 3);
-            return words.Length > 1 ? Convert.FromBase64String(words[1].Trim()) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
-        {
-            return null; // expected: many keys come without their public half
+            Add(AgentAlgorithm.AllOf(agent, key), $"{key.Comment} of the agent ({ShownHostKey.FingerprintOf(key.Blob)})");
         }
     }
 
     private void AddFile(string path, IReadOnlyList<string> certificates)
     {
-        if (PublicHalfOf(path) is { } half && _agentKeys.Any(key => key.Blob.AsSpan().SequenceEqual(half)))
+        if (_options.KeyFiles.PublicKeyOf(path) is { } half && _agentKeys.Any(key => key.Blob.AsSpan().SequenceEqual(half)))
         {
             return; // the agent offers it
         }
 
         try
         {
-            PrivateKeyFile file = Open(path, _options.Passphrase, certificates);
-            _files.Add(file);
-            _sources.Add(new OneAlgorithmSource(file));
-            _descriptions.Add($"{path} ({ShownHostKey.FingerprintOf(new KeyHostAlgorithm(file.Key.ToString()!, file.Key).Data)})");
+            SshKeyFile file = _options.KeyFiles.Open(path, _options.Passphrase, certificates);
+            Add(file.Algorithms, $"{path} ({file.Fingerprint})");
         }
         catch (SshPassPhraseNullOrEmptyException)
         {
             AddLocked($"{path} is encrypted, no passphrase was given, and a build cannot ask for it");
         }
-        catch (SshException) when (_options.Passphrase is not null && IsEncrypted(path))
+        catch (SshException) when (_options.Passphrase is not null && SshKeyFiles.IsEncrypted(path))
         {
             AddLocked($"{path} is encrypted, and the passphrase that was given does not open it");
         }
@@ -148,47 +130,33 @@ internal sealed class SshIdentities : IDisposable
         _locked.Add(reason);
     }
 
-    private static bool IsEncrypted(string path)
+    private void Add(IReadOnlyList<HostAlgorithm> algorithms, string description)
     {
-        try
+        HostAlgorithm[] offered = [.. Offered(algorithms)];
+        if (offered.Length == 0)
         {
-            new PrivateKeyFile(path).Dispose();
-            return false;
+            _reasons.Add($"{description} is of a kind that PubkeyAcceptedAlgorithms leaves out");
+            return;
         }
-        catch (SshPassPhraseNullOrEmptyException)
-        {
-            return true;
-        }
-        catch (SshException)
-        {
-            return false; // it is no key at all
-        }
+
+        _sources.Add(new Source(offered));
+        _descriptions.Add(description);
     }
 
-    /// <summary>As ssh: with a certificate that lies beside the key, or that the configuration names for it.</summary>
-    private static PrivateKeyFile Open(string path, string? passphrase, IReadOnlyList<string> certificates)
+    /// <summary>
+    /// A certificate and its plain key are two, but of the three names of an RSA key only the best is left, because every algorithm is one of the few tries an
+    /// sshd allows; and the one with SHA-1 only where the configuration asks for it, since the sshd may know no other.
+    /// </summary>
+    private IEnumerable<HostAlgorithm> Offered(IReadOnlyList<HostAlgorithm> algorithms)
     {
-        string beside = path + "-cert.pub";
-        foreach (string certificate in certificates.Prepend(beside).Where(File.Exists))
-        {
-            try
-            {
-                return new PrivateKeyFile(path, passphrase, certificate);
-            }
-            catch (ArgumentException)
-            {
-                // Expected: it is another key's.
-            }
-        }
-
-        return new PrivateKeyFile(path, passphrase);
+        HostAlgorithm[] accepted = [.. algorithms.Where(algorithm => _accepted?.Contains(algorithm.Name) ?? !IsSha1(algorithm))];
+        return accepted.Where(algorithm => !algorithm.Name.StartsWith("rsa-sha2-256", StringComparison.Ordinal) || !accepted.Any(other => other.Name == algorithm.Name.Replace("256", "512", StringComparison.Ordinal)));
     }
 
-    /// <summary>Each key with one algorithm, because every algorithm is one of the few tries an sshd allows.</summary>
-    private sealed class OneAlgorithmSource(PrivateKeyFile file) : IPrivateKeySource
+    private static bool IsSha1(HostAlgorithm algorithm) => algorithm.Name.StartsWith("ssh-rsa", StringComparison.Ordinal);
+
+    private sealed class Source(HostAlgorithm[] algorithms) : IPrivateKeySource
     {
-        /// <summary>A certificate and its plain key are two; of the three names of an RSA key only the one with SHA-512 is left.</summary>
-        public IReadOnlyCollection<HostAlgorithm> HostKeyAlgorithms { get; } = [.. file.HostKeyAlgorithms.Where(algorithm =>
-            !algorithm.Name.StartsWith("ssh-rsa", StringComparison.Ordinal) && !algorithm.Name.StartsWith("rsa-sha2-256", StringComparison.Ordinal))];
+        public IReadOnlyCollection<HostAlgorithm> HostKeyAlgorithms => algorithms;
     }
 }

@@ -6,7 +6,7 @@ namespace Murder.Deploy;
 /// One attempt at one connection. SSH.NET connects with blocking calls that heed neither a token nor their own disposal, so it does so on a
 /// thread of its own; who gives up leaves the thread behind, which ends within SSH.NET's timeouts and closes what it still opened.
 /// </summary>
-internal sealed class SshLogin(TargetHost host, SshOptions options, TimeProvider time)
+internal sealed class SshLogin(TargetHost host, SshOptions options, ReusedThreads writers, TimeProvider time)
 {
     private readonly HostKeyGuard _guard = new(host, options.KnownHostsOf(host), time, options.LearnerOf(host));
 
@@ -47,35 +47,24 @@ internal sealed class SshLogin(TargetHost host, SshOptions options, TimeProvider
 
     private SshRemoteShell Login()
     {
-        using SshIdentities identities = SshIdentities.Load(host, options);
+        SshIdentities identities = SshIdentities.Load(host, options);
         Identities = identities.NotOffered.Length == 0 ? $"{identities}" : $"{identities} ({identities.NotOffered})";
         string user = options.UserOf(host);
         using var keys = new PrivateKeyAuthenticationMethod(user, identities.Sources);
         var connection = new ConnectionInfo(host.HostName, host.SshPort, user, keys) { Timeout = options.ConnectMax };
-        PreferGcm(connection);
+        SshNetAlgorithms.Choose(connection, host.Ssh?.Algorithms ?? SshAlgorithms.Open);
         var client = new SshClient(connection);
         try
         {
             _guard.Attach(client);
             client.Connect();
             LoggedIn = true;
-            return SshRemoteShell.Start(client, options.ShellCommand, host.Name, time);
+            return SshRemoteShell.Start(client, options.ShellCommand, host.Name, writers, time);
         }
         catch
         {
             client.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>SSH.NET prefers AES-CTR with a separate MAC, which has half the throughput.</summary>
-    private static void PreferGcm(ConnectionInfo connection)
-    {
-        KeyValuePair<string, CipherInfo>[] ordered = [.. connection.Encryptions.OrderBy(cipher => cipher.Key.Contains("-gcm@", StringComparison.Ordinal) ? 0 : 1)];
-        connection.Encryptions.Clear();
-        foreach (KeyValuePair<string, CipherInfo> cipher in ordered)
-        {
-            connection.Encryptions.Add(cipher);
         }
     }
 }

@@ -8,13 +8,14 @@ namespace Murder.Deploy;
 internal sealed class SshNetConnector(SshOptions options, TimeProvider time) : IShellConnector
 {
     private readonly LoginRetry _retry = new(options, time);
+    private readonly ReusedThreads _writers = new("ssh in");
 
     public Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken) =>
         _retry.RunAsync(host, token => TryOpenAsync(host, token), cancellationToken);
 
     private async Task<LoginAttempt> TryOpenAsync(TargetHost host, CancellationToken cancellationToken)
     {
-        var login = new SshLogin(host, options, time);
+        var login = new SshLogin(host, options, _writers, time);
         try
         {
             return new LoginAttempt(await login.RunAsync(cancellationToken).ConfigureAwait(false));

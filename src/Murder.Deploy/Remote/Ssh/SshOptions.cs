@@ -12,7 +12,7 @@ internal sealed record SshOptions
     public TimeSpan ConnectMax { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>An sshd whose MaxStartups is reached drops new connections; only failures before the host key are tried again.</summary>
-    public int AttemptsMax { get; init; } = 8;
+    public int AttemptsMax { get; init; } = 12;
 
     /// <summary>sshd's MaxAuthTries is 6, and a key is one try.</summary>
     public int IdentitiesMax { get; init; } = 5;
@@ -41,6 +41,8 @@ internal sealed record SshOptions
     public required IReadOnlyList<string> UsualKnownHostsFiles { get; init; }
 
     public KnownHostsLibrary Library { get; init; } = new();
+
+    public SshKeyFiles KeyFiles { get; init; } = new();
 
     /// <summary>Of encrypted private keys; null when none is given.</summary>
     public string? Passphrase { get; init; }

@@ -21,12 +21,12 @@ internal sealed class SshRemoteShell : IRemoteShell
     private readonly TimeProvider _time;
     private int _disposed;
 
-    private SshRemoteShell(SshClient client, SshCommand command, Task run, Stream input, string name, TimeProvider time)
+    private SshRemoteShell(SshClient client, SshCommand command, Task run, Stream input, string name, ReusedThreads writers, TimeProvider time)
     {
         _client = client;
         _command = command;
         _time = time;
-        Input = new InputStream(input, $"ssh in {name}");
+        Input = new InputStream(input, writers.RunAsync);
         _watching = WatchAsync(run);
         _pump = new OutputPump($"ssh out {name}", command.OutputStream, DrainErrors);
     }
@@ -48,8 +48,9 @@ internal sealed class SshRemoteShell : IRemoteShell
 
     /// <summary>Starts the shell on a connected client, whose ownership passes with success. Blocks for two round trips.</summary>
     /// <param name="shell">what the login's shell is to become</param>
+    /// <param name="writers">of all shells</param>
     /// <exception cref="SshException">the server opens no session</exception>
-    public static SshRemoteShell Start(SshClient client, string shell, string name, TimeProvider time)
+    public static SshRemoteShell Start(SshClient client, string shell, string name, ReusedThreads writers, TimeProvider time)
     {
         SshCommand command = client.CreateCommand(shell);
         try
@@ -61,7 +62,7 @@ internal sealed class SshRemoteShell : IRemoteShell
                 run.GetAwaiter().GetResult();
             }
 
-            return new SshRemoteShell(client, command, run, OpenInput(command), name, time);
+            return new SshRemoteShell(client, command, run, OpenInput(command), name, writers, time);
         }
         catch
         {
@@ -127,9 +128,9 @@ internal sealed class SshRemoteShell : IRemoteShell
             try
             {
                 Stream errors = _command.ExtendedOutputStream;
-                byte[] buffer = new byte[1024];
                 while (errors.Length > 0)
                 {
+                    byte[] buffer = new byte[1024];
                     _errors.Append(buffer.AsSpan(0, errors.Read(buffer)));
                 }
             }

@@ -8,28 +8,57 @@ internal static class ConfiguredHosts
     /// <summary>The same hosts, in the same order. Without <c>ssh</c> on this machine its files are read by ourselves.</summary>
     public static IReadOnlyList<TargetHost> Of(IReadOnlyList<TargetHost> hosts, SshOptions options, List<Problem> problems)
     {
-        Func<TargetHost, SshConfig> ask = options.OpenSshProgram is { } program
-            ? new SshConfigQuery(program, options.ConfigFile, options.HomeDirectory).Ask
-            : host => SshConfigFiles.Read(host, options.ConfigFile, options.HomeDirectory);
         TargetHost[] configured = [.. hosts];
         ConcurrentQueue<(string Host, string Reason)> refused = [];
-        Parallel.For(0, configured.Length, index =>
+        Parallel.ForEach(Groups(hosts, options), group =>
         {
-            if (configured[index].IsLocal)
-            {
-                return;
-            }
-
             try
             {
-                configured[index] = configured[index] with { Ssh = ask(configured[index]) };
+                foreach ((int index, SshConfig config) in group.Hosts.Zip(group.Ask()))
+                {
+                    configured[index] = configured[index] with { Ssh = config };
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                refused.Enqueue((configured[index].Address, e.Message));
+                group.Hosts.ForEach(index => refused.Enqueue((configured[index].Address, e.Message)));
             }
         });
         problems.AddRange(refused.GroupBy(each => each.Reason, each => each.Host).Select(each => SshProblems.ConfigRefused([.. each.Order(StringComparer.Ordinal)], each.Key)));
         return configured;
+    }
+
+    /// <summary>Hosts, by their indexes, whose configuration is asked for together.</summary>
+    private static IEnumerable<(List<int> Hosts, Func<IEnumerable<SshConfig>> Ask)> Groups(IReadOnlyList<TargetHost> hosts, SshOptions options)
+    {
+        IEnumerable<int> remote = Enumerable.Range(0, hosts.Count).Where(index => !hosts[index].IsLocal);
+        if (options.OpenSshProgram is not { } program)
+        {
+            return remote.Select(index => (new List<int> { index }, (Func<IEnumerable<SshConfig>>)(() => [SshConfigFiles.Read(hosts[index], options.ConfigFile, options.HomeDirectory)])));
+        }
+
+        SshConfigQuery query = new(program, options.ConfigFile, options.HomeDirectory);
+        SshConfigLines lines = new();
+        string? home = HomeOf(query);
+        return remote
+            .Select(index => (Index: index, Reading: home is null ? null : SshConfigFiles.TryRead(hosts[index], options.ConfigFile, home, lines)))
+            .GroupBy(host => host.Reading?.Others ?? $"only host {host.Index}")
+            .Select(group => (
+                group.Select(host => host.Index).ToList(),
+                (Func<IEnumerable<SshConfig>>)(() => group.First().Reading is null
+                    ? [query.Ask(hosts[group.First().Index])]
+                    : query.Ask([.. group.Select(host => hosts[host.Index])], [.. group.Select(host => host.Reading!)]))));
+    }
+
+    private static string? HomeOf(SshConfigQuery query)
+    {
+        try
+        {
+            return query.Home;
+        }
+        catch (IOException)
+        {
+            return null; // expected: what is wrong is told of each host
+        }
     }
 }

@@ -36,6 +36,12 @@ internal sealed record SshConfig
     /// <summary>A command whose stdin and stdout lead to the host; null when there is none.</summary>
     public string? ProxyCommand { get; init; }
 
+    /// <summary>Kerberos tickets are to log in as well.</summary>
+    public bool UsesKerberos { get; init; }
+
+    public SshAlgorithms Algorithms { get; init; } = SshAlgorithms.Open;
+
     /// <summary>What of it only the system's <c>ssh</c> can do, as the name of the option; null when nothing is.</summary>
-    public string? NeedsOpenSsh => ProxyJump is not null ? nameof(ProxyJump) : ProxyCommand is not null ? nameof(ProxyCommand) : null;
+    public string? NeedsOpenSsh =>
+        ProxyJump is not null ? nameof(ProxyJump) : ProxyCommand is not null ? nameof(ProxyCommand) : SshNetAlgorithms.OptionNotMet(Algorithms);
 }

@@ -12,14 +12,16 @@ internal sealed class SshConfigFiles
 
     private readonly TargetHost _host;
     private readonly string _homeDirectory;
+    private readonly SshConfigLines _lines;
     private readonly List<(string Keyword, string Value)> _values = [];
     private bool _isFinalWanted; // by a 'Match final': then all is read once more, and what is set stays
     private bool _isFinal;
 
-    private SshConfigFiles(TargetHost host, string homeDirectory)
+    private SshConfigFiles(TargetHost host, string homeDirectory, SshConfigLines lines)
     {
         _host = host;
         _homeDirectory = homeDirectory;
+        _lines = lines;
         if (host.User is { Length: > 0 } user)
         {
             Set("user", user);
@@ -33,9 +35,31 @@ internal sealed class SshConfigFiles
 
     /// <param name="configFile">in place of the user's and the system's; null for those</param>
     /// <exception cref="IOException">a file cannot be read, or says what takes <c>ssh</c></exception>
-    public static SshConfig Read(TargetHost host, string? configFile, string homeDirectory)
+    public static SshConfig Read(TargetHost host, string? configFile, string homeDirectory) =>
+        SshConfigOutput.From(
+            ReadFor(host, configFile, homeDirectory, new SshConfigLines()).WithDefaults(Path.Combine(homeDirectory, ".ssh")), defaults: null, homeDirectory, Environment.GetEnvironmentVariable);
+
+    /// <summary>What the files say, not yet what it means. Null where that takes <c>ssh</c>.</summary>
+    /// <param name="homeDirectory">where <c>ssh</c> looks for its user's files</param>
+    /// <param name="lines">of files that were read for other hosts</param>
+    public static SshConfigReading? TryRead(TargetHost host, string? configFile, string homeDirectory, SshConfigLines lines)
     {
-        SshConfigFiles files = new(host, homeDirectory);
+        try
+        {
+            SshConfigFiles files = ReadFor(host, configFile, homeDirectory, lines);
+            string user = files.ValueOf("user") ?? Environment.UserName;
+            IEnumerable<string> others = files._values.Where(value => value.Keyword is not ("hostname" or "port" or "user")).Select(value => $"{value.Keyword} {value.Value}");
+            return files.DependsOnNames() ? null : new SshConfigReading(files.HostName(), files.ValueOf("port") ?? "22", user, string.Join('\n', others));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // expected: ssh decides, or says what is wrong
+        }
+    }
+
+    private static SshConfigFiles ReadFor(TargetHost host, string? configFile, string homeDirectory, SshConfigLines lines)
+    {
+        SshConfigFiles files = new(host, homeDirectory, lines);
         files.ReadAll(configFile);
         if (files._isFinalWanted)
         {
@@ -43,8 +67,19 @@ internal sealed class SshConfigFiles
             files.ReadAll(configFile);
         }
 
-        return SshConfigOutput.From(files.WithDefaults(Path.Combine(homeDirectory, ".ssh")), homeDirectory, Environment.GetEnvironmentVariable);
+        return files;
     }
+
+    /// <summary>Whether <c>ssh</c> would ask the name service, or writes the name in its own way.</summary>
+    private bool DependsOnNames() =>
+        ValueOf("canonicalizehostname") is not (null or "no" or "none")
+        || _host.Address.Any(char.IsAsciiLetterUpper)
+        || (ValueOf("hostname") ?? "").Replace("%h", "", StringComparison.Ordinal).Contains('%', StringComparison.Ordinal);
+
+    /// <exception cref="IOException">which files are meant <c>ssh</c> only can tell</exception>
+    private IEnumerable<string> Included(string pattern, string includesFrom) => pattern.AsSpan().ContainsAny('$', '%')
+        ? throw new IOException($"'Include {pattern}' takes the system's ssh, and there is none on this machine")
+        : SshConfigText.Included(pattern, includesFrom, _homeDirectory);
 
     private void ReadAll(string? configFile)
     {
@@ -57,7 +92,7 @@ internal sealed class SshConfigFiles
     private void ReadFile(string path, string includesFrom, int depth)
     {
         bool isMeant = true;
-        foreach ((string keyword, IReadOnlyList<string> arguments) in SshConfigText.Read(path, depth))
+        foreach ((string keyword, IReadOnlyList<string> arguments) in _lines.Of(path, depth))
         {
             switch (keyword)
             {
@@ -68,7 +103,7 @@ internal sealed class SshConfigFiles
                     isMeant = IsMet(arguments, path);
                     break;
                 case "include" when isMeant:
-                    foreach (string file in arguments.SelectMany(pattern => SshConfigText.Included(pattern, includesFrom, _homeDirectory)))
+                    foreach (string file in arguments.SelectMany(pattern => Included(pattern, includesFrom)))
                     {
                         ReadFile(file, includesFrom, depth + 1);
                     }

@@ -6,17 +6,19 @@ internal static class SshConfigOutput
     private const string None = "none";
 
     /// <param name="environment">of the process, for paths that name a variable</param>
-    public static SshConfig Parse(string output, string homeDirectory, Func<string, string?> environment) => From(
+    public static SshConfig Parse(string output, string homeDirectory, Func<string, string?> environment) => From(Values(output), defaults: null, homeDirectory, environment);
+
+    /// <summary>By keyword.</summary>
+    public static ILookup<string, string> Values(string output) =>
         output.Split('\n')
             .Select(line => line.TrimEnd('\r').Split(' ', 2))
             .Where(words => words.Length == 2)
-            .ToLookup(words => words[0], words => words[1], StringComparer.OrdinalIgnoreCase),
-        homeDirectory,
-        environment);
+            .ToLookup(words => words[0], words => words[1], StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="IOException">a value is none</exception>
     /// <param name="values">by keyword, as <c>ssh -G</c> would print them</param>
-    public static SshConfig From(ILookup<string, string> values, string homeDirectory, Func<string, string?> environment)
+    /// <param name="defaults">what it prints without any configuration; null where none of these is among the values</param>
+    public static SshConfig From(ILookup<string, string> values, ILookup<string, string>? defaults, string homeDirectory, Func<string, string?> environment)
     {
         string? Value(string keyword) => values[keyword].FirstOrDefault() is { } value && value != None ? value : null;
         string hostName = Value("hostname") ?? "";
@@ -37,6 +39,8 @@ internal static class SshConfigOutput
             AcceptsNewHostKeys = Value("stricthostkeychecking") == "accept-new",
             ProxyJump = Value("proxyjump"),
             ProxyCommand = Value("proxycommand"),
+            UsesKerberos = Value("gssapiauthentication") == "yes",
+            Algorithms = SshAlgorithms.From(values, defaults),
         };
     }
 

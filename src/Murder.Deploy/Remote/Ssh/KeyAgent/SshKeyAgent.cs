@@ -14,6 +14,9 @@ internal sealed record AgentKey(byte[] Blob, string Comment);
 /// </summary>
 internal sealed class SshKeyAgent(string socket)
 {
+    /// <summary>RSA signatures with SHA-256.</summary>
+    public const int RsaSha256 = 2;
+
     /// <summary>RSA signatures with SHA-512.</summary>
     public const int RsaSha512 = 4;
 
