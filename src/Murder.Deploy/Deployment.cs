@@ -59,7 +59,9 @@ public static class Deployment
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.StagedAndActive, log);
         Release release = await ReleaseBuilder.BuildAsync(settings, options, TimeProvider.System.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, RolloutGoal.StagedAndActive, FreshSeed(log), DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow());
-        FleetSurvey survey = new(plan, release, AgentLauncher.Create(settings, hosts, TimeProvider.System));
+        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, TimeProvider.System);
+        await using ConfiguredAsyncDisposable launching = launcher.ConfigureAwait(false);
+        FleetSurvey survey = new(plan, release, launcher);
         (IReadOnlyList<SurveyedHost> surveyed, IReadOnlyList<ReachAttempt> attempts) = await survey.RunAsync(cancellationToken).ConfigureAwait(false);
         FleetPlan result = FleetPlanner.Plan(plan, release, surveyed, attempts);
         PlanProblems.Report(result, log);
@@ -104,8 +106,10 @@ public static class Deployment
     public static async Task<IReadOnlyList<HostPruning>> PruneAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
     {
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
+        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, TimeProvider.System);
+        await using ConfiguredAsyncDisposable launching = launcher.ConfigureAwait(false);
         return await FleetPruning.Question(options.KeepReleases, DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow(), options.BreaksLock)
-            .AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
+            .AskAsync(hosts, launcher, options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the metainfo of the publish output to a file and returns its info-hash (64 hexadecimal digits).</summary>
@@ -128,8 +132,12 @@ public static class Deployment
         return metainfo.InfoHash.ToString();
     }
 
-    private static Task<IReadOnlyList<HostStatus>> AskAsync(DeploymentSettings settings, DeploymentOptions options, IReadOnlyList<TargetHost> hosts, CancellationToken cancellationToken) =>
-        FleetStatus.Question(options.Verifies).AskAsync(hosts, AgentLauncher.Create(settings, hosts, TimeProvider.System), options.ConnectionsMax, cancellationToken);
+    private static async Task<IReadOnlyList<HostStatus>> AskAsync(DeploymentSettings settings, DeploymentOptions options, IReadOnlyList<TargetHost> hosts, CancellationToken cancellationToken)
+    {
+        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, TimeProvider.System);
+        await using ConfiguredAsyncDisposable launching = launcher.ConfigureAwait(false);
+        return await FleetStatus.Question(options.Verifies).AskAsync(hosts, launcher, options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// The release that was active before the present one, and lies there still, on every host but those that may fail: what a way back is to activate.

@@ -45,6 +45,9 @@ public enum HostFailure
     /// <summary>ssh's configuration of the host cannot be followed.</summary>
     ConfigUnusable,
 
+    /// <summary>A jump host on the way to the host lets nobody in.</summary>
+    JumpFailed,
+
     /// <summary>The login may not become root.</summary>
     SudoRefused,
 

@@ -100,6 +100,9 @@ public sealed class LoopbackSshd : IDisposable
     public string KnownHostsLine(string type, string? hosts = null) =>
         $"{hosts ?? $"[{Address}]:{Port}"} {string.Join(' ', File.ReadAllText(HostKeyPath(type) + ".pub").Split(' ').Take(2))}";
 
+    /// <summary>Connections that are there now.</summary>
+    public int SessionCount => ProcessTree.ChildrenOf(_process.Id).Count(ProcessTree.IsRunning);
+
     /// <summary>Ends the sessions, as a reboot would; the server goes on.</summary>
     public void KillSessions()
     {

@@ -1,8 +1,10 @@
 namespace Murder.Deploy;
 
-/// <summary>Launches each host's agent in the host's own way, and opens further shells on hosts of other machines.</summary>
+/// <summary>
+/// Launches each host's agent in the host's own way, and opens further shells on hosts of other machines. To be disposed after all that it has launched and opened.
+/// </summary>
 /// <param name="shells">null when all hosts are of this machine</param>
-internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote, IShellConnector? shells) : IAgentLauncher, IShellConnector
+internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote, IShellConnector? shells) : IAgentLauncher, IShellConnector, IAsyncDisposable
 {
     /// <summary>Reads the SSH files and the agents to bring, once for the deploy, and only if some host is not of this machine.</summary>
     /// <exception cref="DeploymentException">a file the user named is missing, or an agent of the package is damaged</exception>
@@ -46,6 +48,8 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote,
             return e.Problems;
         }
     }
+
+    public ValueTask DisposeAsync() => shells is IAsyncDisposable shared ? shared.DisposeAsync() : ValueTask.CompletedTask;
 
     private static IShellConnector ConnectorOf(DeploymentSettings settings, TimeProvider time) =>
         CommandTemplate.Of(settings.Transport) is { } template ? new CommandConnector(template, time) : new SshConnector(SshOptions.From(settings), time);

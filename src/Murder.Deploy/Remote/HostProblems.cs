@@ -15,6 +15,11 @@ internal static class HostProblems
     public static Problem From(TargetHost host, HostFailure failure, string detail, DeployerPorts? ports = null) =>
         new(CodeOf(failure), $"{What(failure)} on {host.Name}: {WithoutName(host, detail)}.", RemedyFor(host, failure, ports));
 
+    /// <summary>Of hosts that the same thing keeps out.</summary>
+    /// <param name="detail">as above, of the first of them</param>
+    public static Problem OfAll(IReadOnlyList<TargetHost> hosts, HostFailure failure, string detail) =>
+        new(CodeOf(failure), $"{What(failure)} on {NameList.Of([.. hosts.Select(host => host.Name)])}: {WithoutName(hosts[0], detail)}.", RemedyFor(hosts[0], failure, ports: null));
+
     public static string CodeOf(HostFailure failure) => failure switch
     {
         HostFailure.Unreachable => "MURDER0301",
@@ -30,6 +35,7 @@ internal static class HostProblems
         HostFailure.AgentLost => "MURDER0311",
         HostFailure.ConfigUnusable => "MURDER0312",
         HostFailure.SudoRefused => "MURDER0313",
+        HostFailure.JumpFailed => "MURDER0330",
         HostFailure.AgentEnded => "MURDER0314",
         HostFailure.Locked => "MURDER0401",
         HostFailure.RootNotWritable => "MURDER0402",
@@ -72,6 +78,7 @@ internal static class HostProblems
         HostFailure.ConfigUnusable => "ssh's configuration",
         HostFailure.AgentEnded => "Agent ended by somebody else",
         HostFailure.SudoRefused => "No sudo",
+        HostFailure.JumpFailed => "No way past the jump host",
         HostFailure.Locked => "Locked by another deploy",
         HostFailure.RootNotWritable => "Root not writable",
         HostFailure.DiskFull => "Disk full",
@@ -110,6 +117,7 @@ internal static class HostProblems
         HostFailure.AgentUploadFailed => "Check the connection to the host and the free space there, then deploy again.",
         HostFailure.ProtocolMismatch => "Check that nothing else answers in place of the login's shell, and deploy again with one version of Murder.Build.",
         HostFailure.AgentEnded => "See with -t:MurderStatus who holds the host: another deploy that took it (MurderBreakLock=true) ends agents so, and then it is in that deploy's hands. If nobody does, somebody has ended the process: deploy again.",
+        HostFailure.JumpFailed => $"Every host behind a jump host needs a login there: see what '{JumpCommand(host)}' says, which has to work without a question, and mend that or the ProxyJump of ssh's configuration.",
         HostFailure.SudoRefused => $"Let the user become root without a password ('USER ALL=(root) NOPASSWD: ALL' in /etc/sudoers.d on the host; try '{Ssh(host)} sudo -n true'), or leave MurderSudo out.",
         HostFailure.ConfigUnusable => $"Correct what 'ssh -G {host.Address}' prints (~/.ssh/config, or the file in MurderSshConfig); what only the system's ssh can do takes MurderSshEngine=auto or openssh.",
         HostFailure.AgentLost => "Look for the reason on the host (memory, reboot, a killed process), then deploy again: what has arrived is kept.",
@@ -145,13 +153,20 @@ internal static class HostProblems
     private static string Ssh(TargetHost host, string options = "") =>
         $"ssh {options}{(host.Port is { } port and not HostKeys.DefaultPort ? $"-p {port} " : "")}{(host.User is { Length: > 0 } user ? $"{user}@" : "")}{host.Address}";
 
+    private static string JumpCommand(TargetHost host)
+    {
+        string jumps = host.Ssh?.ProxyJump ?? "JUMPHOST";
+        int last = jumps.LastIndexOf(',');
+        return last < 0 ? $"ssh -v {jumps}" : $"ssh -v -J {jumps[..last]} {jumps[(last + 1)..]}";
+    }
+
     private static string Keyscan(TargetHost host) =>
         host.SshPort == HostKeys.DefaultPort ? $"ssh-keyscan {host.HostName}" : $"ssh-keyscan -p {host.SshPort} {host.HostName}";
 
     private static string Quoted(string name) => name.StartsWith('[') ? $"\"{name}\"" : name;
 
     /// <summary>The sentence has named the host already.</summary>
-    private static string WithoutName(TargetHost host, string detail)
+    public static string WithoutName(TargetHost host, string detail)
     {
         string prefix = host.Name + ": ";
         return (detail.StartsWith(prefix, StringComparison.Ordinal) ? detail[prefix.Length..] : detail).TrimEnd('.');

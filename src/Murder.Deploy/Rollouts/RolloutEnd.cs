@@ -7,16 +7,19 @@ internal static class RolloutEnd
 {
     public static void Report(DeploymentPlan plan, Rollout rollout, DeployerPorts? ports, IDeploymentLog log)
     {
-        int failed = 0;
-        for (int index = 0; index < plan.Hosts.Count; index++)
+        int[] failing = [.. Enumerable.Range(0, plan.Hosts.Count).Where(index => IsToTell(rollout.Hosts[index]))];
+        int failed = failing.Length;
+        foreach (IGrouping<string, int> alike in failing.GroupBy(index => ReasonOf(plan.Hosts[index], rollout.Hosts[index])))
         {
-            HostProgress host = rollout.Hosts[index];
-            if (IsToTell(host))
+            int first = alike.First();
+            HostProgress host = rollout.Hosts[first];
+            Problem problem = HostProblems.From(plan.Hosts[first], host.Failure!.Value, host.WhatHappened, ports);
+            if (alike.Skip(1).Any())
             {
-                failed++;
-                Problem problem = HostProblems.From(plan.Hosts[index], host.Failure!.Value, host.WhatHappened, ports);
-                log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
+                problem = HostProblems.OfAll([.. alike.Select(index => plan.Hosts[index])], host.Failure!.Value, host.WhatHappened);
             }
+
+            log.Report(rollout.HasSucceeded ? RolloutProblems.LeftOut(problem) : problem);
         }
 
         if (rollout.HasSucceeded && RepairHosts.Of(plan, rollout) is { } leftOut)
@@ -74,6 +77,10 @@ internal static class RolloutEnd
             ? RolloutProblems.NotActiveEverywhere(failed, hosts, active, astray)
             : RolloutProblems.TooManyFailed(failed, hosts, plan.FailedHostsMax);
     }
+
+    /// <summary>Equal for hosts that fail together: a jump host that lets nobody in is one thing to mend, however many hosts are behind it.</summary>
+    private static string ReasonOf(TargetHost host, HostProgress progress) =>
+        progress.Failure == HostFailure.JumpFailed ? HostProblems.WithoutName(host, progress.WhatHappened) : $"only {host.Name}";
 
     /// <summary>That a host was not done yet when the deploy was cancelled goes without saying, unless it is known not to run what it ran.</summary>
     private static bool IsToTell(HostProgress host) => host.HasFailed && (host.Failure != HostFailure.Cancelled || host.IsAstray);

@@ -1,6 +1,6 @@
 namespace Murder.Deploy;
 
-/// <summary>One run of a rollout with all who watch it: a narrator, and the live page when it was asked for. Lifetimes only; disposing ends the page.</summary>
+/// <summary>One run of a rollout with all who watch it: a narrator, and the live page when it was asked for. Lifetimes only; disposing ends the page and the ways to the hosts.</summary>
 internal sealed class RolloutRun : IAsyncDisposable
 {
     private readonly DeploymentPlan _plan;
@@ -8,6 +8,7 @@ internal sealed class RolloutRun : IAsyncDisposable
     private readonly Release? _release;
     private readonly ReleaseSeeder? _seeder;
     private readonly RolloutNarrator _narrator;
+    private readonly AgentLauncher _launcher;
     private readonly RolloutDriver _driver;
     private readonly SwarmAccess? _access;
     private readonly Dashboard? _dashboard;
@@ -23,9 +24,9 @@ internal sealed class RolloutRun : IAsyncDisposable
         _seeder = seeder;
         Rollout = new Rollout(plan);
         _narrator = new RolloutNarrator(plan, Rollout, log);
-        AgentLauncher launcher = AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System);
-        _access = release is null || seeder is null ? null : new SwarmAccess(plan, release, seeder, launcher, log, TimeProvider.System);
-        _driver = new RolloutDriver(plan, Rollout, launcher, _access, Observe, TimeProvider.System, origin);
+        _launcher = AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System);
+        _access = release is null || seeder is null ? null : new SwarmAccess(plan, release, seeder, _launcher, log, TimeProvider.System);
+        _driver = new RolloutDriver(plan, Rollout, _launcher, _access, Observe, TimeProvider.System, origin);
         _dashboard = Dashboard.TryStart(plan, Report(), log, TimeProvider.System);
     }
 
@@ -70,6 +71,7 @@ internal sealed class RolloutRun : IAsyncDisposable
         }
         finally
         {
+            await _launcher.DisposeAsync().ConfigureAwait(false);
             if (_dashboard is not null)
             {
                 await _dashboard.DisposeAsync().ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,38 +7,53 @@ using Murder.PeerHost.Contract;
 namespace Murder.Deploy;
 
 /// <summary>
-/// Opens a shell on a host by the system's <c>ssh</c>, a process a host: whatever <c>ssh</c> can do, jump hosts, proxy commands, Kerberos and hardware
-/// keys, is done. It never asks anybody anything.
+/// Opens a shell on a host by the system's <c>ssh</c>, a process a host: whatever <c>ssh</c> can do, proxy commands, Kerberos and hardware
+/// keys, is done. Jump hosts are logged in to once for all hosts behind them.
 /// </summary>
-internal sealed class OpenSshConnector(SshOptions options, string program, TimeProvider time) : IShellConnector
+internal sealed class OpenSshConnector(SshOptions options, string program, TimeProvider time) : IShellConnector, IAsyncDisposable
 {
     /// <summary>More than any message of the day: what comes before our mark is read and forgotten.</summary>
     private const int NoiseBytesMax = 1024 * 1024;
 
-    /// <summary>It finds out by itself within some 15 s that the link is cut; it keeps nothing for others, and shares nothing with them.</summary>
-    private static readonly string[] s_always =
-    [
-        "-T", "-x", "-a",
-        "-o", "ServerAliveInterval=5",
-        "-o", "ServerAliveCountMax=3",
-        "-o", "ControlMaster=no",
-        "-o", "ControlPath=none",
-        "-o", "ClearAllForwardings=yes",
-        "-o", "LogLevel=ERROR",
-    ];
+    /// <summary>It keeps nothing for others, and shares nothing with them.</summary>
+    private static readonly string[] s_alone = ["-o", "ControlMaster=no", "-o", "ControlPath=none"];
 
     private readonly LoginRetry _retry = new(options, time);
-    private readonly OpenSshPassphrase _passphrase = new(options);
+    private readonly OpenSshArguments _arguments = new(options);
+    private readonly JumpHosts? _jumps = JumpHosts.AreShared ? new(options, program, time) : null;
 
-    public Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken) =>
-        _retry.RunAsync(host, token => TryOpenAsync(host, token), cancellationToken);
+    public async Task<IRemoteShell> OpenAsync(TargetHost host, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> way = await WayToAsync(host, cancellationToken).ConfigureAwait(false);
+        return await _retry.RunAsync(host, token => TryOpenAsync(host, way, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => _jumps?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <exception cref="HostException">a jump host lets nobody pass</exception>
+    private async Task<IReadOnlyList<string>> WayToAsync(TargetHost host, CancellationToken cancellationToken)
+    {
+        if (_jumps is null || host.Ssh?.ProxyJump is not { } jumps)
+        {
+            return []; // as the configuration says
+        }
+
+        try
+        {
+            return ["-o", $"ProxyCommand={await _jumps.PassAsync(jumps, cancellationToken).ConfigureAwait(false)}"];
+        }
+        catch (HostException e)
+        {
+            throw new HostException(HostFailure.JumpFailed, $"{host.Name}: {e.Message}", e);
+        }
+    }
 
     /// <summary>The login's shell says the mark, so that from there on an end is that of the shell and not of ssh.</summary>
-    private async Task<LoginAttempt> TryOpenAsync(TargetHost host, CancellationToken cancellationToken)
+    private async Task<LoginAttempt> TryOpenAsync(TargetHost host, IReadOnlyList<string> way, CancellationToken cancellationToken)
     {
         string mark = "MURDER-SHELL-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
-        ProcessStartInfo start = ChildProcess.Describe(program, [.. s_always, .. OptionsOf(host), "--", host.Address, $"echo {mark}; {options.ShellCommand}"]);
-        _passphrase.GiveTo(start, host);
+        ProcessStartInfo start = ChildProcess.Describe(program, [.. _arguments.Always, .. s_alone, .. way, .. _arguments.ForHost(host), "--", host.Address, $"echo {mark}; {options.ShellCommand}"]);
+        _arguments.GivePassphrase(start, host);
         ProcessRemoteShell shell;
         try
         {
@@ -73,26 +87,6 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
             await shell.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    /// <summary>What the user named goes before what the configuration says; host keys are always checked.</summary>
-    private List<string> OptionsOf(TargetHost host)
-    {
-        List<string> chosen = [.. _passphrase.Options, .. SshConfigQuery.OptionsOf(host, options.ConfigFile)];
-        if (options.IdentityOf(host) is { } identity)
-        {
-            chosen.AddRange(["-i", identity, "-o", "IdentitiesOnly=yes"]);
-        }
-
-        if (options.KnownHosts is { } named)
-        {
-            chosen.AddRange(["-o", $"UserKnownHostsFile={string.Join(' ', named.Files.Select(file => $"\"{file}\""))}", "-o", "GlobalKnownHostsFile=none"]);
-        }
-
-        // We end it before that; but whoever kills us leaves it alone with a host that may never answer.
-        chosen.AddRange(["-o", string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={options.ConnectMax.TotalSeconds + 5:0}")]);
-        chosen.AddRange(["-o", $"StrictHostKeyChecking={(host.Ssh?.AcceptsNewHostKeys == true ? "accept-new" : "yes")}"]);
-        return chosen;
     }
 
     /// <summary>Null once a line of the output ends with the mark: nothing follows it before we write, so no byte of what comes later is taken. Else all of it.</summary>

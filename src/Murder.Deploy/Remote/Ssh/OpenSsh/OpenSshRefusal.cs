@@ -23,6 +23,7 @@ internal sealed record OpenSshRefusal(HostFailure Failure, bool MayPass, string 
         ("Too many authentication failures", HostFailure.AuthenticationFailed, false),
         ("Bad configuration option", HostFailure.ConfigUnusable, false),
         ("Bad owner or permissions", HostFailure.ConfigUnusable, false),
+        ("tdio forwarding", HostFailure.Unreachable, false), // the jump host cannot, or may not, reach it
         ("kex_exchange_identification", HostFailure.Unreachable, true),
         ("Connection reset by", HostFailure.Unreachable, true),
         ("Connection closed by", HostFailure.Unreachable, true),

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Murder.PeerHost.Contract;
+
+namespace Murder.Deploy;
+
+/// <summary>
+/// Logs in once to each jump host, however many hosts are behind it: an sshd drops logins beyond the tenth that is under way at once (MaxStartups), so of forty
+/// hosts behind one some would fail each time. Thread-safe. Disposing ends all connections, and whatever still passes over them.
+/// </summary>
+/// <param name="program">path of <c>ssh</c></param>
+internal sealed class JumpHosts(SshOptions options, string program, TimeProvider time) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<JumpConnection>>> _connections = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<Task<JumpConnection>> _all = []; // those that have ended, too
+    private readonly Lazy<string> _folder = new(() => Directory.CreateTempSubdirectory("murder-").FullName); // nobody else may look into it
+    private readonly CancellationTokenSource _ending = new();
+    private int _count;
+
+    /// <summary>A connection is shared over a socket in the file system, which <c>ssh</c> of Windows does not do.</summary>
+    public static bool AreShared => !OperatingSystem.IsWindows();
+
+    /// <returns>the ProxyCommand that leads past the jump hosts to any host behind them</returns>
+    /// <param name="jumps">as ssh_config(5) has them: the first is logged in to directly, each of the others from the one before it</param>
+    /// <exception cref="HostException">one of them lets us not in; it is the host that the message begins with, and nothing is tried again</exception>
+    public async Task<string> PassAsync(string jumps, CancellationToken cancellationToken) =>
+        (await ToAsync(jumps).WaitAsync(cancellationToken).ConfigureAwait(false)).ProxyCommand;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await ((Task)Task.WhenAll(_all)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who asked for one has heard why there is none
+        await Task.WhenAll(_all.Where(connection => connection.IsCompletedSuccessfully).Select(connection => connection.Result.DisposeAsync().AsTask())).ConfigureAwait(false);
+        if (_folder.IsValueCreated)
+        {
+            Directory.Delete(_folder.Value, recursive: true);
+        }
+
+        _ending.Dispose();
+    }
+
+    private Task<JumpConnection> ToAsync(string jumps)
+    {
+        Lazy<Task<JumpConnection>> known = _connections.GetOrAdd(jumps, _ => Begin(jumps));
+        if (known.Value is not { IsCompletedSuccessfully: true } opened || !opened.Result.HasEnded)
+        {
+            return known.Value;
+        }
+
+        _connections.TryUpdate(jumps, Begin(jumps), known); // of several that see its end, one begins anew
+        return _connections[jumps].Value;
+    }
+
+    private Lazy<Task<JumpConnection>> Begin(string jumps) => new(() =>
+    {
+        Task<JumpConnection> opening = Task.Run(() => OpenAsync(jumps));
+        _all.Add(opening);
+        return opening;
+    });
+
+    private async Task<JumpConnection> OpenAsync(string jumps)
+    {
+        int last = jumps.LastIndexOf(',');
+        string? way = last < 0 ? null : (await ToAsync(jumps[..last]).ConfigureAwait(false)).ProxyCommand;
+        TargetHost jump = HostOf(jumps[(last + 1)..]);
+        string socket = Path.Combine(_folder.Value, Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture));
+        return await JumpConnection.OpenAsync(jump, way, socket, options, program, time, _ending.Token).ConfigureAwait(false);
+    }
+
+    private TargetHost HostOf(string written)
+    {
+        const string Scheme = "ssh://";
+        HostAddress address = HostAddress.Split((written.StartsWith(Scheme, StringComparison.Ordinal) ? written[Scheme.Length..] : written).TrimEnd('/'));
+        TargetHost jump = new($"jump host {written}")
+        {
+            Address = address.Host,
+            Port = address.Port is { } port ? HostAddress.TryParsePort(port) : null,
+            User = address.User,
+            Root = "/",
+        };
+        try
+        {
+            return jump with { Ssh = new SshConfigQuery(program, options.ConfigFile, options.HomeDirectory).Ask(jump) };
+        }
+        catch (IOException e)
+        {
+            throw new HostException(HostFailure.ConfigUnusable, $"{jump.Name}: {e.Message}", e);
+        }
+    }
+}
