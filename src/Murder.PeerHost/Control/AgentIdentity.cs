@@ -18,7 +18,7 @@ internal static class AgentIdentity
     public static AgentHello Hello(LoginEnvironment login)
     {
         (string? deployer, string? host) = ParseSshConnection(Environment.GetEnvironmentVariable("SSH_CONNECTION"));
-        return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, Sha256(), Rid, Environment.ProcessorCount, deployer, host)
+        return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, login.IsAgentChecked ? "" : Sha256(), Rid, Environment.ProcessorCount, deployer, host)
         {
             LinkBitsPerSecond = NetworkLinks.BitsPerSecondAt(host),
             Path = login.AgentPath,
@@ -30,6 +30,7 @@ internal static class AgentIdentity
     internal static (string? Deployer, string? Host) ParseSshConnection(string? value) =>
         value?.Split(' ') is [var client, _, var server, _] ? (client, server) : (null, null);
 
+    /// <summary>Half of what an agent does until it says hello.</summary>
     private static string Sha256()
     {
         if (RuntimeFeature.IsDynamicCodeSupported || Environment.ProcessPath is not { } path)

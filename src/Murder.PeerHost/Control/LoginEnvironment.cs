@@ -11,10 +11,16 @@ internal sealed class LoginEnvironment(IReadOnlyDictionary<string, string> varia
     /// <summary>In which the bootstrap tells an agent where its own file is: no variable of the login's.</summary>
     private const string AgentPathName = "MURDER_AGENT";
 
-    private readonly Dictionary<string, string> _variables = new(variables.Where(pair => pair.Key != AgentPathName), StringComparer.Ordinal);
+    /// <summary>In which it tells whether it has looked at what is in that file.</summary>
+    private const string AgentIsCheckedName = "MURDER_AGENT_CHECKED";
+
+    private readonly Dictionary<string, string> _variables = new(variables.Where(pair => pair.Key is not (AgentPathName or AgentIsCheckedName)), StringComparer.Ordinal);
 
     /// <summary>Of this agent's file; null when no bootstrap started it.</summary>
     public string? AgentPath { get; } = variables.GetValueOrDefault(AgentPathName);
+
+    /// <summary>Its file was found to be what the deployer sent: nobody has to be told what it is.</summary>
+    public bool IsAgentChecked { get; } = variables.GetValueOrDefault(AgentIsCheckedName) is { Length: > 0 };
 
     /// <summary>Those of this process; to be called before it changes any.</summary>
     public static LoginEnvironment Capture() =>

@@ -23,6 +23,26 @@ public sealed class AgentPackageTests
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(raw)), packages[1].Sha256);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(1234)]
+    [InlineData(70_000)]
+    public void The_checksum_is_that_of_cksum(int length)
+    {
+        using TestDirectory directory = new();
+        byte[] content = new byte[length];
+        new Random(length).NextBytes(content);
+        PosixChecksum checksum = new();
+
+        checksum.Append(content.AsSpan(0, length / 3));
+        checksum.Append(content.AsSpan(length / 3));
+
+        Assert.StartsWith($"{checksum.Finish()} {length} ", Command.Run("cksum", directory.Write("content", content)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_folder_that_does_not_exist_holds_no_agent() => Assert.Empty(AgentPackage.ReadAll("/absent"));
 

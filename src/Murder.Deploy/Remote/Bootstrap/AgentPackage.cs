@@ -7,8 +7,9 @@ namespace Murder.Deploy;
 /// <param name="Rid">as <c>linux-x64</c></param>
 /// <param name="Sha256">of the executable, 64 lower-case hexadecimal digits: its name in every cache</param>
 /// <param name="RawLength">size of the executable in bytes</param>
+/// <param name="Checksum">of the executable, as <c>cksum</c> of POSIX prints it</param>
 /// <param name="Gzip">the compressed executable</param>
-internal sealed record AgentPackage(string Rid, string Sha256, long RawLength, ReadOnlyMemory<byte> Gzip)
+internal sealed record AgentPackage(string Rid, string Sha256, long RawLength, uint Checksum, ReadOnlyMemory<byte> Gzip)
 {
     public const string FileName = "murder-peer.gz";
 
@@ -36,12 +37,14 @@ internal sealed record AgentPackage(string Rid, string Sha256, long RawLength, R
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using Stream raw = Decompress(gzip);
+        PosixChecksum checksum = new();
         byte[] buffer = new byte[128 * 1024];
         long length = 0;
         int read;
         while ((read = raw.Read(buffer)) > 0)
         {
             hash.AppendData(buffer.AsSpan(0, read));
+            checksum.Append(buffer.AsSpan(0, read));
             length += read;
             if (length > RawLengthMax)
             {
@@ -49,7 +52,7 @@ internal sealed record AgentPackage(string Rid, string Sha256, long RawLength, R
             }
         }
 
-        return new AgentPackage(rid, Convert.ToHexStringLower(hash.GetHashAndReset()), length, gzip);
+        return new AgentPackage(rid, Convert.ToHexStringLower(hash.GetHashAndReset()), length, checksum.Finish(), gzip);
     }
 
     /// <summary>The executable itself, for a host without gzip.</summary>

@@ -12,7 +12,7 @@ internal static class BootstrapScript
     /// <param name="isDistrusted">an agent that is there already is replaced, whatever it looks like</param>
     public static byte[] Write(string mark, string root, IReadOnlyList<AgentPackage> packages, IReadOnlyList<string> excluded, bool isDistrusted = false)
     {
-        string agents = string.Join(' ', packages.Select(p => $"{p.Rid}:{p.Sha256}:{p.RawLength}:{p.Gzip.Length}"));
+        string agents = string.Join(' ', packages.Select(p => $"{p.Rid}:{p.Sha256}:{p.RawLength}:{p.Gzip.Length}:{p.Checksum}"));
         // A root with control characters would break the line protocol; such a host keeps its agent elsewhere.
         string settings = $"""
             mark={Quote(mark)}

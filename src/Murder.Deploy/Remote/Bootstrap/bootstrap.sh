@@ -1,6 +1,6 @@
 # Finds or receives the agent and becomes it. POSIX sh, read by 'sh' from its stdin.
 #
-# The lines before this one set: mark (begins every line meant for the deployer), agents ("RID:SHA256:RAW_BYTES:GZIP_BYTES ..."), root (the
+# The lines before this one set: mark (begins every line meant for the deployer), agents ("RID:SHA256:RAW_BYTES:GZIP_BYTES:CKSUM ..."), root (the
 # application's root), excluded (folders that failed before, one a line) and distrusted (not empty: send the agent anew). Answers, one line each:
 #   HAVE RID            the agent is here and starts now: its own first line follows
 #   NEED RID gz|raw     send "UP", a line feed, and exactly that form of it
@@ -16,9 +16,9 @@ main() {
     find_hash_tool
 
     chosen= refused=
-    uid=$(id -u)
     own_folder && consider "$root/.murder/agents"
     consider "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/murder"
+    uid=$(id -u)
     for parent in /var/tmp /tmp /dev/shm; do
         consider "$parent/murder-$uid"
     done
@@ -53,7 +53,9 @@ find_agent_for_platform() {
                 sha256=${agent%%:*}
                 agent=${agent#*:}
                 raw_bytes=${agent%%:*}
-                gzip_bytes=${agent#*:}
+                agent=${agent#*:}
+                gzip_bytes=${agent%%:*}
+                checksum=${agent#*:}
                 file=murder-peer-$sha256
                 return 0
                 ;;
@@ -85,7 +87,7 @@ consider() {
         refuse "$1" 'failed before'
         return
     fi
-    if [ -z "$distrusted" ] && is_ours "$1" && is_ours "$1/$file" && is_agent "$1/$file"; then
+    if [ -z "$distrusted" ] && is_ours "$1" && is_ours "$1/$file" && is_still_agent "$1/$file"; then
         say "HAVE $rid"
         start "$1/$file"
     fi
@@ -136,8 +138,20 @@ can_execute_in() {
     return $result
 }
 
+# Its hash was right when it came, and nobody but us could have changed it since. What a disk has done to it a checksum shows as well, at an eighth of the
+# time: hashing would be most of what a host does until its agent runs.
+is_still_agent() {
+    [ -f "$1" ] && [ -x "$1" ] || return 1
+    case $(cksum <"$1" 2>/dev/null) in
+        "$checksum $raw_bytes"*) checked=cksum ;;
+        '') is_agent "$1" ;;
+        *) return 1 ;;
+    esac
+}
+
 is_agent() {
     [ -f "$1" ] && [ -x "$1" ] && [ "$(($(wc -c <"$1")))" -eq "$raw_bytes" ] || return 1
+    checked=$hash_tool
     [ -z "$hash_tool" ] && return 0
     case $($hash_tool <"$1") in
         "$sha256"*) return 0 ;;
@@ -174,12 +188,13 @@ take() {
     fi
 }
 
-# The agent gets the login's umask and environment, which are those of the commands of a release too; and its own path, which it keeps to itself.
+# The agent gets the login's umask and environment, which are those of the commands of a release too; and its own path, and what has checked it
+# ('' when nothing could), which it keeps to itself.
 start() {
     umask "$users_umask"
     LC_ALL=$users_lc_all
     [ -n "$LC_ALL" ] || unset LC_ALL
-    MURDER_AGENT=$1 exec "$1"
+    MURDER_AGENT=$1 MURDER_AGENT_CHECKED=$checked exec "$1"
 }
 
 # On one line: after an early return the shell must not take what follows on stdin for commands.
