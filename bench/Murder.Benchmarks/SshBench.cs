@@ -46,7 +46,8 @@ internal static class SshBench
 
         double up = Measure.Median([.. ours.Select(run => run.UpSeconds)]);
         double openSsh = Measure.Median(theirs);
-        Console.WriteLine($"medians of {runs}, {hosts} sshds: {up:0.00} s to all agents up, {openSsh:0.00} s for as many ssh 'true': {up / openSsh:0.00} times; {ours.Max(run => run.PeakMebibytes):0} MiB at most");
+        double ratio = Measure.Median([.. ours.Zip(theirs, (run, seconds) => run.UpSeconds / seconds)]); // of neighbours in time: what else the machine does changes
+        Console.WriteLine($"medians of {runs}, {hosts} sshds: {up:0.00} s to all agents up, {openSsh:0.00} s for as many ssh 'true', {ratio:0.00} times that of the run beside it; {ours.Max(run => run.PeakMebibytes):0} MiB at most");
     }
 
     /// <summary>In a process of its own, with the collector and compiler that MSBuild has.</summary>
