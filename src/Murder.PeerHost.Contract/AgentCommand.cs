@@ -18,6 +18,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(MeetCommand), "meet")]
 [JsonDerivedType(typeof(StopCommand), "stop")]
 [JsonDerivedType(typeof(AbortCommand), "abort")]
+[JsonDerivedType(typeof(OfferCommand), "offer")]
 public abstract record AgentCommand
 {
     /// <summary>What follows the command's line on the channel, as it is.</summary>
@@ -253,3 +254,11 @@ public sealed record StopCommand : AgentCommand
 
 /// <summary>The deploy was cancelled: leave the swarm, remove what this deploy half-wrote, say <see cref="AgentBye"/>, exit.</summary>
 public sealed record AbortCommand : AgentCommand;
+
+/// <summary>
+/// Hand on the agent's own file to hosts that have none, under this path only, for a minute. Answered by <see cref="AgentOffered"/>, or by
+/// <see cref="AgentFailed"/> when it cannot be.
+/// </summary>
+/// <param name="Path">unguessable, letters and digits</param>
+/// <param name="Port">first swarm port: one is taken from the end of the range; 0 for any</param>
+public sealed record OfferCommand(string Path, int Port) : AgentCommand;

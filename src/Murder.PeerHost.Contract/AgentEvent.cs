@@ -23,6 +23,7 @@ namespace Murder.PeerHost.Contract;
 [JsonDerivedType(typeof(AgentNotPruned), "notPruned")]
 [JsonDerivedType(typeof(AgentFailed), "failed")]
 [JsonDerivedType(typeof(AgentBye), "bye")]
+[JsonDerivedType(typeof(AgentOffered), "offered")]
 public abstract record AgentEvent;
 
 /// <summary>The agent runs. The first line of the channel.</summary>
@@ -177,3 +178,6 @@ public sealed record AgentFailed(HostFailure Failure, string Detail) : AgentEven
 
 /// <summary>The last line. The process exits after it.</summary>
 public sealed record AgentBye : AgentEvent;
+
+/// <summary>The agent's file can be had at this port, compressed with gzip.</summary>
+public sealed record AgentOffered(int Port) : AgentEvent;

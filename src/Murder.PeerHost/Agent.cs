@@ -15,6 +15,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
     private LockVerb? _lock;
     private SeedVerb? _seed;
     private SurveyVerb? _survey;
+    private OfferVerb? _offer;
 
     /// <summary>Returns the exit code.</summary>
     public async Task<int> RunAsync()
@@ -58,6 +59,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
         await EndSeedAsync().ConfigureAwait(false);
         EndLock();
         _survey?.Dispose();
+        await EndOfferAsync().ConfigureAwait(false);
     }
 
     private async Task LeaveAsync(Task commands, EndReason reason)
@@ -144,6 +146,11 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                 case ReachCommand reach:
                     channel.Send(await ReachVerb.RunAsync(reach, ending.Token).ConfigureAwait(false));
                     break;
+                case OfferCommand offer:
+                    await EndOfferAsync().ConfigureAwait(false);
+                    _offer = new OfferVerb(offer, AgentIdentity.File, OfferOptions.Default, time);
+                    channel.Send(new AgentOffered(_offer.Port));
+                    break;
                 case PruneCommand prune:
                     channel.Send(await PruneVerb.RunAsync(prune, HeldLock(prune.Root), warn, time, steps, ending.Token).ConfigureAwait(false));
                     break;
@@ -206,6 +213,15 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
         {
             _fetch = null;
             await fetch.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndOfferAsync()
+    {
+        if (_offer is { } offer)
+        {
+            _offer = null;
+            await offer.DisposeAsync().ConfigureAwait(false);
         }
     }
 

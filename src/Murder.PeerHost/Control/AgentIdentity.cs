@@ -30,15 +30,18 @@ internal static class AgentIdentity
     internal static (string? Deployer, string? Host) ParseSshConnection(string? value) =>
         value?.Split(' ') is [var client, _, var server, _] ? (client, server) : (null, null);
 
+    /// <summary>The agent; null for a framework-dependent one, whose process is the dotnet host.</summary>
+    public static string? File => RuntimeFeature.IsDynamicCodeSupported ? null : Environment.ProcessPath;
+
     /// <summary>Half of what an agent does until it says hello.</summary>
     private static string Sha256()
     {
-        if (RuntimeFeature.IsDynamicCodeSupported || Environment.ProcessPath is not { } path)
+        if (File is not { } path)
         {
-            return ""; // framework-dependent: the process is the dotnet host, not the agent
+            return "";
         }
 
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = System.IO.File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 }
