@@ -6,6 +6,12 @@ namespace Murder.Deploy;
 /// <param name="shells">null when all hosts are of this machine</param>
 internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote, IShellConnector? shells) : IAgentLauncher, IShellConnector, IAsyncDisposable
 {
+    /// <summary>Agents sent so far, to hosts that had none.</summary>
+    public int UploadCount => (remote as ShellAgentLauncher)?.UploadCount ?? 0;
+
+    /// <summary>Agents that such hosts brought to each other.</summary>
+    public int SpreadCount => (remote as ShellAgentLauncher)?.SpreadCount ?? 0;
+
     /// <summary>Reads the SSH files and the agents to bring, once for the deploy, and only if some host is not of this machine.</summary>
     /// <exception cref="DeploymentException">a file the user named is missing, or an agent of the package is damaged</exception>
     public static AgentLauncher Create(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts, TimeProvider time)
@@ -19,7 +25,8 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote,
         IShellConnector connector = ConnectorOf(settings, time);
         try
         {
-            return new AgentLauncher(local, new ShellAgentLauncher(connector, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time), connector);
+            ShellAgentLauncher remote = new(connector, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time, DeskFor(settings, hosts, time));
+            return new AgentLauncher(local, remote, connector);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -50,6 +57,12 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote,
     }
 
     public ValueTask DisposeAsync() => shells is IAsyncDisposable shared ? shared.DisposeAsync() : ValueTask.CompletedTask;
+
+    private static SpreadDesk? DeskFor(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts, TimeProvider time)
+    {
+        var limits = new AgentSpreadLimits();
+        return hosts.Count(host => !host.IsLocal) > limits.SmallFleetMax ? new SpreadDesk(limits, SettingsValidator.PortOf(settings), time) : null;
+    }
 
     private static IShellConnector ConnectorOf(DeploymentSettings settings, TimeProvider time) =>
         CommandTemplate.Of(settings.Transport) is { } template ? new CommandConnector(template, time) : new SshConnector(SshOptions.From(settings), time);

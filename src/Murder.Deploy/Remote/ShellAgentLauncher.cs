@@ -7,20 +7,26 @@ internal sealed class ShellAgentLauncher : IAgentLauncher
 {
     private readonly IShellConnector _connector;
     private readonly AgentBootstrap _bootstrap;
+    private readonly SpreadDesk? _desk;
     private readonly string _agentDirectory;
     private readonly bool _hasPackages;
 
     /// <param name="agentDirectory">where the packages came from, for messages</param>
-    public ShellAgentLauncher(IShellConnector connector, IReadOnlyList<AgentPackage> packages, string agentDirectory, TimeProvider time)
+    /// <param name="desk">has hosts bring the agent to each other; null when each gets it from us</param>
+    public ShellAgentLauncher(IShellConnector connector, IReadOnlyList<AgentPackage> packages, string agentDirectory, TimeProvider time, SpreadDesk? desk = null)
     {
         _connector = connector;
-        _bootstrap = new AgentBootstrap(packages, new BootstrapLimits(), time);
+        _bootstrap = new AgentBootstrap(packages, desk, new BootstrapLimits(), time);
+        _desk = desk;
         _agentDirectory = agentDirectory;
         _hasPackages = packages.Count > 0;
     }
 
     /// <summary>Agents sent so far; a host that has it already needs none.</summary>
     public int UploadCount => _bootstrap.UploadCount;
+
+    /// <summary>Agents that hosts brought to each other so far.</summary>
+    public int SpreadCount => _desk?.SpreadCount ?? 0;
 
     public Task<AgentChannel> LaunchAsync(TargetHost host, CancellationToken cancellationToken)
     {

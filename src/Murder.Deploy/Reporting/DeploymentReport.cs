@@ -56,6 +56,12 @@ public sealed record DeploymentReport
     /// <summary>When the seeder sent its first byte of payload; null when it sent none. The last host's <see cref="HostReport.StagedSeconds"/> minus this is what the distribution took.</summary>
     public double? SeederFirstByteSeconds { get; init; }
 
+    /// <summary>Agents that this machine sent to hosts that had none; 0 on most deploys.</summary>
+    public int AgentsUploaded { get; init; }
+
+    /// <summary>Agents that such hosts brought to each other.</summary>
+    public int AgentsSpread { get; init; }
+
     public bool Succeeded => Outcome == DeploymentOutcome.Succeeded;
 
     /// <summary>Too many hosts failed their activation, and every one that was switched was ordered back.</summary>

@@ -33,6 +33,8 @@ internal static class ReportBuilder
             Ports = facts.Ports,
             SeederUploadedBytes = facts.SeederUploadedBytes,
             SeederFirstByteSeconds = Seconds(facts.SeederFirstByteAt),
+            AgentsUploaded = facts.AgentsUploaded,
+            AgentsSpread = facts.AgentsSpread,
             RolledBack = rollout.HasRolledBack,
             FailedHostsMax = plan.FailedHostsMax,
             Waves = [.. rollout.Waves.Select((wave, index) => WaveOf(index + 1, wave, rollout))],

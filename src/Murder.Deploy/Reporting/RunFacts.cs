@@ -24,6 +24,12 @@ internal sealed record RunFacts
 
     public long SeederUploadedBytes { get; init; }
 
+    /// <summary>As <see cref="DeploymentReport.AgentsUploaded"/>.</summary>
+    public int AgentsUploaded { get; init; }
+
+    /// <summary>As <see cref="DeploymentReport.AgentsSpread"/>.</summary>
+    public int AgentsSpread { get; init; }
+
     public Instant? SeederFirstByteAt { get; init; }
 
     /// <summary>Why the seeder could not go on; null when it did.</summary>

@@ -11,6 +11,7 @@ internal sealed class RolloutRun : IAsyncDisposable
     private readonly AgentLauncher _launcher;
     private readonly RolloutDriver _driver;
     private readonly SwarmAccess? _access;
+    private readonly IDeploymentLog _log;
     private readonly Dashboard? _dashboard;
 
     /// <param name="release">null, as <paramref name="seeder"/>, when nothing is distributed</param>
@@ -24,6 +25,7 @@ internal sealed class RolloutRun : IAsyncDisposable
         _seeder = seeder;
         Rollout = new Rollout(plan);
         _narrator = new RolloutNarrator(plan, Rollout, log);
+        _log = log;
         _launcher = AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System);
         _access = release is null || seeder is null ? null : new SwarmAccess(plan, release, seeder, _launcher, log, TimeProvider.System);
         _driver = new RolloutDriver(plan, Rollout, _launcher, _access, Observe, TimeProvider.System, origin);
@@ -49,6 +51,11 @@ internal sealed class RolloutRun : IAsyncDisposable
     public async Task<DeploymentReport> FinishAsync()
     {
         DeploymentReport report = Report();
+        if (report.AgentsUploaded > 0)
+        {
+            _log.Detail($"the agent was sent to {report.AgentsUploaded} hosts, and went from host to host to {report.AgentsSpread}");
+        }
+
         if (_dashboard is not null)
         {
             await _dashboard.FinishAsync(report).ConfigureAwait(false);
@@ -103,6 +110,8 @@ internal sealed class RolloutRun : IAsyncDisposable
         WayOf = host => _access?.WayOf(host),
         SeederUploadedBytes = _seeder?.UploadedBytes ?? 0,
         SeederFirstByteAt = _seeder?.FirstByteTimestamp is { } timestamp ? _driver.InstantOf(timestamp) : null,
+        AgentsUploaded = _launcher.UploadCount,
+        AgentsSpread = _launcher.SpreadCount,
         SeederProblem = SeederProblem,
     });
 }

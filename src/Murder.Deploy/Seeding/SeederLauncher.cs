@@ -21,7 +21,7 @@ internal sealed class SeederLauncher(string agentDirectory, IDeploymentLog log, 
             IReadOnlyList<AgentPackage> packages = OperatingSystem.IsWindows() ? [] : AgentPackage.ReadAll(agentDirectory);
             if (packages.Count > 0)
             {
-                AgentBootstrap bootstrap = new(packages, new BootstrapLimits(), time);
+                AgentBootstrap bootstrap = new(packages, desk: null, new BootstrapLimits(), time);
                 return await bootstrap.RunAsync(s_thisMachine, _ => Task.FromResult<IRemoteShell>(OpenShell()), cancellationToken).ConfigureAwait(false);
             }
         }

@@ -84,7 +84,7 @@ internal static class SettingsValidator
             Verifies = Flag("MurderVerify", settings.Verify, problems),
             KeepReleases = Number("MurderKeepReleases", settings.KeepReleases, 5, 0, 10_000, problems),
             ConnectionsMax = Number("MurderConnectionsMax", settings.ConnectionsMax, 64, 1, 10_000, problems),
-            Port = Number("MurderPort", settings.Port, 6881, 0, 65_527, problems),
+            Port = PortOf(settings, problems),
             SwarmSecurity = settings.SwarmSecurity == "none" ? SwarmSecurity.None : SwarmSecurity.Tls,
             Reach = settings.Reach switch { "direct" => SwarmReach.Direct, "tunnel" => SwarmReach.Tunnel, _ => SwarmReach.Auto },
             RateLimit = isLimited ? limit : null,
@@ -140,6 +140,11 @@ internal static class SettingsValidator
         problems.Add(SettingsProblems.NotInRange(property, text, "true or false"));
         return false;
     }
+
+    /// <summary>First swarm port of hosts; the default when what was given is wrong, which <see cref="Validate"/> tells.</summary>
+    public static int PortOf(DeploymentSettings settings) => PortOf(settings, []);
+
+    private static int PortOf(DeploymentSettings settings, List<Problem> problems) => Number("MurderPort", settings.Port, 6881, 0, 65_527, problems);
 
     private static int Number(string property, string text, int byDefault, int min, int max, List<Problem> problems)
     {

@@ -7,6 +7,8 @@ namespace Murder.Deploy.Tests;
 /// <summary>A shell script that speaks as much of the agent's protocol as the bootstrap and the channel need: hello, pong, bye. Packed like the real one.</summary>
 internal static class StubAgent
 {
+    public const string NoOffer = """{"type":"failed","failure":"PlatformUnsupported","detail":"a stub hands nothing on"}""";
+
     /// <summary>Says hello, answers pings, and leaves a file with the word it ended with where MURDER_TEST_END points.</summary>
     public static string Script(int protocol = AgentProtocol.Version, string extra = "", int padding = 0) => $$"""
         #!/bin/sh
@@ -18,6 +20,7 @@ internal static class StubAgent
                 *'"ping"'*) n=${line##*:}; echo '{"type":"pong","sequence":'${n%%\}*}'}' ;;
                 *'"die"'* | *'"abort"'*) echo 'out of luck' >&2; exit 7 ;;
                 *'"stop"'*) echo '{"type":"bye"}'; exit 0 ;;
+                *'"offer"'*) echo '{{NoOffer}}' ;;
                 *'"status"'*) echo '{"type":"status","current":null,"previous":null,"staged":["'"$0"'"],"partial":["'$(umask)'"],"freeBytes":0,"lockedBy":null}' ;;
             esac
         done

@@ -7,6 +7,7 @@ internal enum BootstrapWord
 {
     Have,
     Need,
+    Miss,
     Put,
     PlatformError,
     FolderError,
@@ -20,6 +21,7 @@ internal sealed record BootstrapReply(BootstrapWord Word, string Rest)
     [
         ("HAVE", BootstrapWord.Have),
         ("NEED", BootstrapWord.Need),
+        ("MISS", BootstrapWord.Miss),
         ("PUT", BootstrapWord.Put),
         ("ERR platform", BootstrapWord.PlatformError),
         ("ERR folder", BootstrapWord.FolderError),

@@ -26,6 +26,10 @@ internal sealed class BootstrapTalk(TargetHost host, IRemoteShell shell, LineRea
         await TrySendAsync("UP\n"u8.ToArray(), cancellationToken).ConfigureAwait(false)
         && await TryCopyAsync(content, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Sends the host to another one.</summary>
+    /// <inheritdoc cref="TrySendAsync"/>
+    public Task<bool> TrySendSourceAsync(string url, CancellationToken cancellationToken) => TrySendAsync(Encoding.ASCII.GetBytes($"GET {url}\n"), cancellationToken);
+
     /// <summary>The script's next line. Lines of others before it are passed over.</summary>
     /// <exception cref="HostException">there is none: the shell ended, said too much else, or nothing in time</exception>
     public async Task<BootstrapReply> HearAsync(TimeSpan max, CancellationToken cancellationToken)

@@ -1,9 +1,14 @@
 # Finds or receives the agent and becomes it. POSIX sh, read by 'sh' from its stdin.
 #
 # The lines before this one set: mark (begins every line meant for the deployer), agents ("RID:SHA256:RAW_BYTES:GZIP_BYTES:CKSUM ..."), root (the
-# application's root), excluded (folders that failed before, one a line) and distrusted (not empty: send the agent anew). Answers, one line each:
+# application's root), excluded (folders that failed before, one a line), distrusted (not empty: send the agent anew), and, empty when
+# hosts are not to bring the agent to each other, relay_path (at which this host offers it), relay_port (the first swarm port, 0 for any), and
+# relay_in_perl and get_in_perl (relay.pl and get.pl). Answers, one line each:
 #   HAVE RID            the agent is here and starts now: its own first line follows
-#   NEED RID gz|raw     send "UP", a line feed, and exactly that form of it
+#   NEED RID gz|raw GETTER ENDPOINT
+#                       send "UP", a line feed, and exactly that form of it; or, unless GETTER is "-", "GET URL". Others get what arrives, as it
+#                       arrives, at ENDPOINT; nobody does when its port is 0, or when it is "-" because no address is known that others could use
+#   MISS REASON         it did not come from there; NEED follows
 #   PUT                 it came through whole and starts now
 #   ERR platform|folder|write ...
 # The deployer sends nothing unasked: 'read' and 'head' may read ahead, and what they took would be lost.
@@ -110,7 +115,7 @@ consider() {
             fi
             ;;
     esac
-    chosen=$1
+    chosen=$1 chosen_free=$free
 }
 
 was_excluded() {
@@ -160,32 +165,104 @@ is_agent() {
 }
 
 receive() {
-    form=raw bytes=$raw_bytes
+    form=raw bytes=$raw_bytes getter=-
     if command -v gzip >/dev/null 2>&1; then
         form=gz bytes=$gzip_bytes
+        find_getter
     fi
-    arriving=$chosen/.arriving-$$-$sha256
-    trap 'rm -f "$arriving"' 0
+    arriving=$chosen/.arriving-$$-$sha256 relay=
+    trap 'rm -f "$arriving" "$arriving.gz"; close_relay' 0
     trap 'exit 1' 1 2 13 15 # 13: it says that the upload failed to a deployer that died in the middle of it
-    say "NEED $rid $form"
-    read -r order || return
-    [ "$order" = UP ] || return
-    (umask 077 && take >"$arriving") 2>/dev/null
-    chmod 700 "$arriving" 2>/dev/null
-    if is_agent "$arriving" && mv -f "$arriving" "$chosen/$file" 2>/dev/null; then
-        trap - 0 1 2 15
-        say PUT
-        start "$chosen/$file"
-    fi
+    while :; do
+        open_relay
+        say "NEED $rid $form $getter $endpoint"
+        read -r order url || return
+        case $order in UP | GET) ;; *) return ;; esac
+        (umask 077 && take >"$arriving") 2>/dev/null
+        rm -f "$arriving.gz"
+        chmod 700 "$arriving" 2>/dev/null
+        if is_agent "$arriving" && mv -f "$arriving" "$chosen/$file" 2>/dev/null; then
+            trap - 0 1 2 15
+            say PUT
+            start "$chosen/$file"
+        fi
+        [ "$order" = GET ] || break
+        close_relay
+        rm -f "$arriving"
+        say "MISS $getter got no agent from $url"
+    done
     say "ERR write $chosen"
 }
 
 take() {
-    if [ $form = gz ]; then
-        head -c "$bytes" | gzip -dc
+    if [ -n "$relay" ]; then
+        content | tee "$arriving.gz" | gzip -dc
+    elif [ $form = gz ]; then
+        content | gzip -dc
     else
-        head -c "$bytes"
+        content
     fi
+}
+
+content() {
+    if [ "$order" = UP ]; then
+        head -c "$bytes"
+    else
+        get "$url" </dev/null # which holds the orders to come
+    fi
+}
+
+# What cannot be checked is not taken from others.
+find_getter() {
+    [ -n "$hash_tool" ] && [ -n "$relay_path" ] || return
+    for getter in curl perl wget; do
+        if command -v $getter >/dev/null 2>&1; then
+            return
+        fi
+    done
+    getter=-
+}
+
+# Gives up on a host that does not answer, or falls silent. Neither proxies nor the user's settings are asked: other hosts are near.
+get() {
+    case $getter in
+        curl) curl -q -fsS --noproxy '*' --connect-timeout 2 --speed-time 5 --speed-limit 16384 "$1" ;;
+        perl) perl -e "$get_in_perl" "$1" ;;
+        wget)
+            unset http_proxy
+            case $(wget --help 2>&1) in
+                *--no-config*) wget --no-config -q -t 1 -T 3 -O - "$1" ;;
+                *'-T SEC'*) wget -q -T 3 -O - "$1" ;; # busybox
+                *) wget -q -O - "$1" ;;
+            esac
+            ;;
+    esac
+}
+
+# Has a process of its own hand on what arrives. On hosts that cannot (no perl, no room) the agent may do it when it is there.
+open_relay() {
+    relay= endpoint=-
+    address=${SSH_CONNECTION-}
+    address=${address#* * }
+    address=${address%% *}
+    case $address in
+        '' | *[!0-9a-fA-F.:]*) return ;;
+        *:*) address_of_url=[$address] ;;
+        *) address_of_url=$address ;;
+    esac
+    endpoint=$address_of_url:0
+    [ -n "$relay_path" ] && [ $form = gz ] && [ -n "$chosen_free" ] || return
+    command -v perl >/dev/null 2>&1 && command -v tee >/dev/null 2>&1 || return
+    [ "$chosen_free" -gt $(((raw_bytes + gzip_bytes) / 1024 + 1024)) ] || return
+    (umask 077 && : >"$arriving.gz") 2>/dev/null || return
+    relay=$(printf '%s\n' "$relay_path" | perl -e "$relay_in_perl" "$address" "$relay_port" "$gzip_bytes" $$ "$arriving.gz" 2>/dev/null)
+    [ -z "$relay" ] || endpoint=$address_of_url:${relay% *}
+}
+
+# Whoever gets from here what did not come through is to know it at once.
+close_relay() {
+    [ -z "$relay" ] || kill "${relay#* }" 2>/dev/null
+    relay=
 }
 
 # The agent gets the login's umask and environment, which are those of the commands of a release too; and its own path, and what has checked it
@@ -194,7 +271,9 @@ start() {
     umask "$users_umask"
     LC_ALL=$users_lc_all
     [ -n "$LC_ALL" ] || unset LC_ALL
-    MURDER_AGENT=$1 MURDER_AGENT_CHECKED=$checked exec "$1"
+    MURDER_AGENT=$1 MURDER_AGENT_CHECKED=$checked
+    export MURDER_AGENT MURDER_AGENT_CHECKED
+    exec "$1"
 }
 
 # On one line: after an early return the shell must not take what follows on stdin for commands.

@@ -1,0 +1,76 @@
+# Hands on a file that is arriving, over HTTP, on a host that has no agent yet. Arguments: address, first port (0 for any), length of the whole
+# file, process id of the bootstrap's shell and so of the agent, file; the path on stdin. Says port and process id when it listens, and goes on in
+# the background: until a minute after the file is whole, or the agent ends. It takes the last port first, since the swarm begins with the first.
+# Two clients at once, since a link that more share brings none of them further. No apostrophe: this text is one word for a shell.
+use strict; use Socket qw(:DEFAULT :addrinfo); use Fcntl;
+my ($address, $first, $length, $owner, $file) = @ARGV;
+my $path = <STDIN>; chomp $path;
+open(my $content, "<:raw", $file) or exit 1;
+my ($listener, $port);
+for my $try ($first ? reverse($first .. $first + 8) : 0) {
+    my ($error, $found) = getaddrinfo($address, $try, {flags => AI_NUMERICHOST, socktype => SOCK_STREAM});
+    exit 1 if $error;
+    socket($listener, $found->{family}, SOCK_STREAM, 0) or exit 1;
+    setsockopt($listener, SOL_SOCKET, SO_REUSEADDR, 1);
+    next unless bind($listener, $found->{addr}) && listen($listener, 16);
+    my $bound = getsockname($listener);
+    $port = (sockaddr_family($bound) == AF_INET ? (unpack_sockaddr_in($bound))[0] : (unpack_sockaddr_in6($bound))[0]);
+    last;
+}
+exit 1 unless $port;
+my $id = fork;
+exit 1 unless defined $id;
+if ($id) { print "$port $id\n"; exit 0 }
+open(STDIN, "<", "/dev/null"); open(STDOUT, ">", "/dev/null"); open(STDERR, ">", "/dev/null");
+$SIG{PIPE} = $SIG{HUP} = "IGNORE";
+fcntl($listener, F_SETFL, O_NONBLOCK);
+my ($clients_max, $silence_max, $open_max, $life_max) = (2, 10, 60, 900);
+my (%clients, $whole_at);
+my $begun_at = time;
+while (kill(0, $owner) && time - $begun_at < $life_max) {
+    my $size = -s $content;
+    $whole_at ||= time if $size >= $length;
+    my $is_open = !$whole_at || time - $whole_at < $open_max;
+    last unless $is_open || %clients;
+    my ($reads, $writes, $waits) = ("", "", 0);
+    vec($reads, fileno($listener), 1) = 1 if $is_open && keys(%clients) < $clients_max;
+    for my $client (values %clients) {
+        if (!$client->{answers}) { vec($reads, fileno($client->{socket}), 1) = 1 }
+        elsif ($client->{head} ne "" || $client->{sent} < $size) { vec($writes, fileno($client->{socket}), 1) = 1 }
+        else { $waits = 1 }
+    }
+    select($reads, $writes, undef, $waits ? 0.02 : 0.2) < 0 and next;
+    if (vec($reads, fileno($listener), 1) && accept(my $socket, $listener)) {
+        fcntl($socket, F_SETFL, O_NONBLOCK);
+        $clients{fileno($socket)} = {socket => $socket, asked => "", answers => 0, head => "", sent => 0, moved_at => time};
+    }
+    for my $key (keys %clients) {
+        my $client = $clients{$key};
+        my $moved = 1;
+        if (vec($reads, $key, 1)) {
+            $moved = sysread($client->{socket}, $client->{asked}, 4096, length($client->{asked}));
+            $moved = 0 if length($client->{asked}) > 8192;
+            if ($moved && $client->{asked} =~ /\r?\n\r?\n/) {
+                $client->{answers} = 1;
+                $moved = 0 unless $client->{asked} =~ m{^GET /(\S+) HTTP/1} && $1 eq $path;
+                $client->{head} = "HTTP/1.0 200 OK\r\nContent-Length: $length\r\nConnection: close\r\n\r\n";
+            }
+        } elsif (vec($writes, $key, 1)) {
+            if ($client->{head} ne "") {
+                $moved = syswrite($client->{socket}, $client->{head});
+                substr($client->{head}, 0, $moved || 0) = "";
+            } else {
+                sysseek($content, $client->{sent}, 0);
+                sysread($content, my $part, 65536) or next;
+                $moved = syswrite($client->{socket}, $part);
+                $client->{sent} += $moved || 0;
+            }
+        } else {
+            delete $clients{$key} if time - $client->{moved_at} > $silence_max;
+            next;
+        }
+        if ($moved) { $client->{moved_at} = time }
+        elsif (defined($moved) || !$!{EAGAIN}) { delete $clients{$key} }
+        delete $clients{$key} if $client->{sent} >= $length;
+    }
+}
