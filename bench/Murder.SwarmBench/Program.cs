@@ -6,8 +6,9 @@ using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSi
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    BenchOptions options = BenchOptions.Parse(args);
-    return await Bench.RunAsync(options, stop.Token) ? 0 : 1;
+    bool isFirstDeploy = args is ["first-deploy", ..];
+    BenchOptions options = BenchOptions.Parse(isFirstDeploy ? args[1..] : args);
+    return await (isFirstDeploy ? FirstDeployBench.RunAsync(options, stop.Token) : Bench.RunAsync(options, stop.Token)) ? 0 : 1;
 }
 catch (BenchException e)
 {

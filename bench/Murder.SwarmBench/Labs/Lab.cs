@@ -113,6 +113,15 @@ internal sealed class Lab : IAsyncDisposable
         })));
     }
 
+    /// <summary>Hosts that no deploy has been to: they keep the agent in the login's cache, since their root, a folder of /srv, is not there yet.</summary>
+    public void ClearAgents()
+    {
+        foreach (string cache in Hosts.Select(host => Path.Combine(host.Folder, "root", ".cache")).Where(Directory.Exists))
+        {
+            Directory.Delete(cache, recursive: true);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Command.Kill(_keeper);

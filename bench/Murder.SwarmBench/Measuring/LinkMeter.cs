@@ -56,6 +56,13 @@ internal sealed class LinkMeter : IAsyncDisposable
         return (peakIn, peakOut);
     }
 
+    /// <summary>Bytes between the first look and the last.</summary>
+    public long SentBy(string name)
+    {
+        int place = Array.FindIndex(_places, known => known.Name == name);
+        return _samples[^1].Places[place].OutBytes - _samples[0].Places[place].OutBytes;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();

@@ -22,9 +22,7 @@ internal sealed class MurderSystem(PayloadProject project, string? security, str
         LabHost first = lab.Hosts[0];
         if (!Directory.Exists(Cache(first)))
         {
-            string tiny = project.FileList + ".tiny";
-            await File.WriteAllLinesAsync(tiny, payload.Files.OrderBy(file => file.Length).Take(3).Select(file => file.Path), cancellationToken);
-            await DeployAsync(lab, first.Name, tiny, cancellationToken);
+            await DeployAsync(lab, first.Name, await TinyAsync(payload, cancellationToken), cancellationToken);
             foreach (LabHost host in lab.Hosts.Skip(1))
             {
                 await Command.RunAsync("cp", ["-a", "--parents", ".cache/murder", Path.Combine(host.Folder, "root")], Path.Combine(first.Folder, "root"), cancellationToken);
@@ -75,6 +73,34 @@ internal sealed class MurderSystem(PayloadProject project, string? security, str
             CommandSeconds = commandSeconds,
             ReadySeconds = hosts.Max(host => host.GetProperty("readySeconds").GetDouble()),
         };
+    }
+
+    /// <summary>A deploy of nearly nothing.</summary>
+    /// <param name="hosts">as MSBuild's property takes it</param>
+    public async Task<BootstrapResult> BootstrapAsync(Lab lab, string hosts, Payload payload, CancellationToken cancellationToken)
+    {
+        LinkMeter links = LinkMeter.Start(lab);
+        await using (links)
+        {
+            await DeployAsync(lab, hosts, await TinyAsync(payload, cancellationToken), cancellationToken);
+        }
+
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(project.ReportFolder, "report.json"), cancellationToken));
+        JsonElement report = document.RootElement;
+        JsonElement[] rows = [.. report.GetProperty("hosts").EnumerateArray()];
+        double start = rows.Min(host => host.GetProperty("launchedSeconds").GetDouble());
+        double[] ready = [.. rows.Select(host => host.GetProperty("readySeconds").GetDouble() - start)];
+        return new BootstrapResult(ready.Max(), ready.Min(), CountOf("agentsUploaded"), CountOf("agentsSpread"), links.SentBy(Lab.Deployer));
+
+        // A checkout from before hosts brought it to each other does not tell.
+        int CountOf(string name) => report.TryGetProperty(name, out JsonElement count) ? count.GetInt32() : 0;
+    }
+
+    private async Task<string> TinyAsync(Payload payload, CancellationToken cancellationToken)
+    {
+        string tiny = project.FileList + ".tiny";
+        await File.WriteAllLinesAsync(tiny, payload.Files.OrderBy(file => file.Length).Take(3).Select(file => file.Path), cancellationToken);
+        return tiny;
     }
 
     private async Task DeployAsync(Lab lab, string hosts, string files, CancellationToken cancellationToken)
