@@ -7,29 +7,23 @@ namespace Murder.Build.PackageTests;
 /// Hosts that are another Linux than this machine's: a folder of another distribution as the root, or another processor under qemu. Each is a file that
 /// becomes the shell that a login there would give; what it holds lies below a folder of the test.
 /// </summary>
-internal sealed class OtherLinux
+internal sealed class OtherLinux(TestDirectory directory)
 {
     private const string Root = "/srv/web";
 
     // As sshd would tell: then the agent goes by the address at which it was reached.
     private const string Login = "env -i SSH_CONNECTION='127.0.0.1 40000 127.0.0.1 22'";
 
-    private readonly TestDirectory _directory;
-
-    public OtherLinux(TestDirectory directory)
-    {
-        _directory = directory;
-        directory.Write("hosts/none", ""u8);
-    }
+    private readonly HashSet<string> _distributions = [];
 
     /// <summary>For <c>MurderTransport</c>.</summary>
-    public string Transport => $"exec sh '{_directory.Combine("hosts")}/{{host}}'";
+    public string Transport => $"exec sh '{directory.Combine("hosts")}/{{host}}'";
 
     /// <summary>The folder that is the root on a host, as this machine sees it.</summary>
-    public string FolderOf(string name) => _directory.Combine("srv", name, "web");
+    public string FolderOf(string name) => directory.Combine("srv", name, "web");
 
     /// <summary>And as the host sees it.</summary>
-    public string RootOf(string name) => name == "arm64" ? FolderOf(name) : Root;
+    public string RootOf(string name) => _distributions.Contains(name) ? Root : FolderOf(name);
 
     /// <summary>
     /// A distribution whose folder <c>build/host-roots</c> made. The mounts are of a namespace of their own and end with its last process; what is written is
@@ -37,6 +31,7 @@ internal sealed class OtherLinux
     /// </summary>
     public void AddDistribution(string name)
     {
+        _distributions.Add(name);
         Directory.CreateDirectory(FolderOf(name));
         string root = Path.Combine(Command.Run(Repository.Combine("build", "host-roots")).Trim(), name);
         Write(name, $$"""
@@ -48,23 +43,22 @@ internal sealed class OtherLinux
     /// A machine with an ARM processor, as far as an agent sees one: it says so, and starts programs for it. qemu is named and not left to the kernel
     /// (binfmt_misc), which is not everywhere, and which a test should not set up for the whole machine.
     /// </summary>
-    public void AddArm64()
-    {
-        Directory.CreateDirectory(FolderOf("arm64"));
-        string profile = _directory.Write("profile", """
-            uname() { if [ "$*" = -m ]; then echo aarch64; else command uname "$@"; fi; }
-            exec() { builtin exec qemu-aarch64-static "$@"; }
-            """u8);
-        Write("arm64", $"exec {Login} PATH=\"$PATH\" BASH_ENV='{profile}' bash");
-    }
+    public void AddArm64() => AddMachine("arm64", "aarch64", "exec() { builtin exec qemu-aarch64-static \"$@\"; }");
 
     /// <summary>A machine of a kind that no agent is for.</summary>
-    public void AddForeign(string name, string machine)
+    public void AddForeign(string name, string machine) => AddMachine(name, machine, ":");
+
+    /// <param name="profile">what its shell begins with, besides the name of the machine</param>
+    private void AddMachine(string name, string machine, string profile)
     {
         Directory.CreateDirectory(FolderOf(name));
-        string profile = _directory.Write($"profile-{name}", Encoding.UTF8.GetBytes($"uname() {{ if [ \"$*\" = -m ]; then echo {machine}; else command uname \"$@\"; fi; }}\n"));
-        Write(name, $"exec {Login} PATH=\"$PATH\" BASH_ENV='{profile}' bash");
+        string file = directory.Write($"profiles/{name}", Encoding.UTF8.GetBytes($$"""
+            uname() { if [ "$*" = -m ]; then echo {{machine}}; else command uname "$@"; fi; }
+            {{profile}}
+
+            """));
+        Write(name, $"exec {Login} PATH=\"$PATH\" BASH_ENV='{file}' bash");
     }
 
-    private void Write(string name, string script) => _directory.Write($"hosts/{name}", Encoding.UTF8.GetBytes(script + "\n"));
+    private void Write(string name, string script) => directory.Write($"hosts/{name}", Encoding.UTF8.GetBytes(script + "\n"));
 }
