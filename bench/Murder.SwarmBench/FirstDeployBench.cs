@@ -8,14 +8,14 @@ namespace Murder.SwarmBench;
 /// </summary>
 internal static class FirstDeployBench
 {
-    /// <summary>What the issue wants: the whole fleet in so many times what one host takes.</summary>
+    /// <summary>The whole fleet in so many times what one host takes: what is wanted.</summary>
     private const double RatioMax = 3;
 
     /// <summary>True when no run took longer.</summary>
     public static async Task<bool> RunAsync(BenchOptions options, CancellationToken cancellationToken)
     {
         PayloadProject project = await PayloadProject.MakeAsync(options, cancellationToken);
-        MurderSystem murder = new(project, options.Securities[0], limit: null);
+        MurderSystem murder = new(project, options.Securities[0], options.Filters[0], limit: null);
         bool isWithin = true;
         foreach (string rate in options.Rates)
         {

@@ -13,11 +13,6 @@ public static class ProcessTree
 
     public static IReadOnlyList<int> DescendantsOf(int id) => [.. ChildrenOf(id).SelectMany(child => DescendantsOf(child).Prepend(child))];
 
-    /// <summary>Every process of the machine that was started with this in its environment, and has not ended.</summary>
-    public static IEnumerable<int> WithVariable(string name, string value) => Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out int id) ? id : 0)
-        .Where(id => id > 0 && TryRead($"/proc/{id}/environ")?.Split('\0').Contains($"{name}={value}") == true);
-
     public static string CommandLineOf(int id) => TryRead($"/proc/{id}/cmdline")?.Replace('\0', ' ').Trim() ?? "";
 
     /// <summary>The session a process belongs to, which a terminal's Ctrl-C does not leave.</summary>

@@ -65,7 +65,7 @@ public sealed class CutLinkTests : IDisposable
 
         async Task LeftAsync()
         {
-            await Eventually.TrueAsync(() => !ProcessTree.WithVariable(Mark, mark.Path).Any(), s_leftMax + TimeSpan.FromSeconds(30));
+            await Eventually.TrueAsync(() => MarkedProcesses.With(Mark, mark.Path).Count == 0, s_leftMax + TimeSpan.FromSeconds(30));
             TimeSpan left = since.Elapsed;
             Assert.True(left < s_leftMax, $"the last process on the host ended after {left.TotalSeconds:0.0} s");
         }

@@ -152,7 +152,7 @@ public sealed partial class KilledDeployerOverSshTests : IDisposable
     private async Task NothingIsLeftAsync(string output)
     {
         Stopwatch leaving = Stopwatch.StartNew();
-        await Eventually.TrueAsync(() => !ProcessTree.WithVariable(Mark, _deploy.Directory.Path).Any());
+        await Eventually.TrueAsync(() => MarkedProcesses.With(Mark, _deploy.Directory.Path).Count == 0);
         Assert.True(leaving.Elapsed < LeavingMax, $"a process of the deploy was there for {leaving.Elapsed.TotalSeconds:0.0} s after it was killed:\n{output}");
         Assert.All(Roots(), root => Assert.NotNull(Command.TryRun("flock", "--nonblock", Path.Combine(root, ".murder", "lock"), "true")));
         Assert.All(Roots(), root => Assert.Equal([], Strangers(root)));

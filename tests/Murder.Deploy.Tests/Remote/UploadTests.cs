@@ -14,7 +14,7 @@ public sealed class UploadTests
         using TestDirectory root = new();
         AgentPackage package = StubAgent.Package(StubAgent.Script(extra: $"# {Guid.NewGuid()}"));
         TargetHost host = new("web1") { Address = "web1", Root = root.Path };
-        AgentBootstrap bootstrap = new([package], new BootstrapLimits(), TimeProvider.System);
+        AgentBootstrap bootstrap = new([package], desk: null, new BootstrapLimits(), TimeProvider.System);
 
         await using AgentChannel channel = await bootstrap.RunAsync(host, _ => Task.FromResult<IRemoteShell>(new LateShell(package.Gzip.Length)), CancellationToken.None);
 
@@ -26,7 +26,7 @@ public sealed class UploadTests
     {
         private readonly ProcessRemoteShell _shell = ProcessRemoteShell.Start(new ProcessStartInfo("sh"), "late", TimeProvider.System);
 
-        public LateShell(int agentLength) => Input = new InputStream(new LateStream(_shell.Input, agentLength), "late");
+        public LateShell(int agentLength) => Input = new InputStream(new LateStream(_shell.Input, agentLength), work => DedicatedThread.RunAsync("late", work));
 
         public Stream Input { get; }
 

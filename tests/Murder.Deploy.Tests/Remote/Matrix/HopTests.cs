@@ -3,7 +3,7 @@ using Murder.Testing;
 namespace Murder.Deploy.Tests;
 
 /// <summary>Hosts behind two others: each hop knows of the next one only.</summary>
-public sealed class JumpHostTests
+public sealed class HopTests
 {
     [Fact]
     public async Task A_host_behind_two_jumps_answers()
