@@ -39,6 +39,7 @@ packages=(
   zsh:/bin/zsh
   sudo:/usr/bin/sudo
   iproute2:/sbin/ip
+  nftables:/usr/sbin/nft
   chromium:/usr/bin/chromium
   curl:/usr/bin/curl
   wget:/usr/bin/wget

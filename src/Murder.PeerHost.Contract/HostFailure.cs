@@ -110,6 +110,9 @@ public enum HostFailure
     /// <summary>The file of variables for commands cannot be read as one.</summary>
     VariablesUnusable,
 
+    /// <summary>The command that is to give a shell on the host gave none.</summary>
+    TransportFailed,
+
     /// <summary>The deploy was cancelled.</summary>
     Cancelled,
 

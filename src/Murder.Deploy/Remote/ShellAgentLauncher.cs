@@ -28,13 +28,20 @@ internal sealed class ShellAgentLauncher : IAgentLauncher
     /// <summary>Agents that hosts brought to each other so far.</summary>
     public int SpreadCount => _desk?.SpreadCount ?? 0;
 
-    public Task<AgentChannel> LaunchAsync(TargetHost host, CancellationToken cancellationToken)
+    public async Task<AgentChannel> LaunchAsync(TargetHost host, CancellationToken cancellationToken)
     {
         if (!_hasPackages)
         {
             throw new HostException(HostFailure.PlatformUnsupported, $"{host.Name}: the package brings no agent for hosts (looked for {Path.Combine(_agentDirectory, "*", AgentPackage.FileName)})");
         }
 
-        return _bootstrap.RunAsync(host, token => _connector.OpenAsync(host, token), cancellationToken);
+        try
+        {
+            return await _bootstrap.RunAsync(host, token => _connector.OpenAsync(host, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (HostException e) when (_connector is CommandConnector && e.Failure is (HostFailure.NoShell or HostFailure.Unreachable))
+        {
+            throw new HostException(HostFailure.TransportFailed, e.Message, e); // no login and no port of SSH has a part in it
+        }
     }
 }

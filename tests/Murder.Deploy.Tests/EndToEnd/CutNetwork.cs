@@ -2,10 +2,12 @@ using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
 
-/// <summary>A deployer and hosts in network namespaces of their own around a switch, from which a host can be cut off. Takes root; the machine's own network sees nothing of it.</summary>
+/// <summary>A deployer and hosts in network namespaces of their own around a switch, from which a host can be cut off, or behind a packet filter. Takes root; the machine's own network sees nothing of it.</summary>
 internal sealed class CutNetwork : IDisposable
 {
-    private readonly string _name = $"murder-cut-{Environment.ProcessId}";
+    private static int s_made;
+
+    private readonly string _name = $"murder-cut-{Environment.ProcessId}-{Interlocked.Increment(ref s_made)}";
     private readonly string[] _places;
 
     /// <param name="hosts">their names</param>
@@ -35,6 +37,16 @@ internal sealed class CutNetwork : IDisposable
 
     /// <summary>From now on nothing gets to the host or away from it, and neither side is told.</summary>
     public void Cut(string host) => Ip("-n", Switch, "link", "set", host, "nomaster");
+
+    /// <summary>From now on a packet filter on the host drops what the deployer sends to another port, and what goes back to any other of the deployer's connections.</summary>
+    /// <param name="port">that stays open towards the deployer</param>
+    /// <param name="fromOthers">and all that other hosts send</param>
+    public void Filter(string host, int port, bool fromOthers)
+    {
+        string deployer = AddressOf(_places[0]);
+        string rules = $"table inet filter {{ chain in {{ type filter hook input priority 0; iif lo accept; ip saddr {deployer} tcp dport != {port} drop; {(fromOthers ? $"ip saddr != {deployer} drop; " : "")}}}; chain out {{ type filter hook output priority 0; ip daddr {deployer} tcp sport != {port} drop; }}; }}";
+        Command.Run("ip", "netns", "exec", NamespaceOf(host), "nft", rules);
+    }
 
     public void Dispose()
     {

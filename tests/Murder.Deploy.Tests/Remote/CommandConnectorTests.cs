@@ -27,7 +27,7 @@ public sealed class CommandConnectorTests
 
         HostException e = await Assert.ThrowsAsync<HostException>(() => Launcher(fixture, command).LaunchAsync(fixture.Host, CancellationToken.None));
 
-        Assert.Equal(HostFailure.NoShell, e.Failure);
+        Assert.Equal("MURDER0315", HostProblems.CodeOf(e.Failure));
         Assert.Contains(words, e.Message, StringComparison.Ordinal);
     }
 
