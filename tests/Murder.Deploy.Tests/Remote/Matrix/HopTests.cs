@@ -27,7 +27,9 @@ public sealed class HopTests
 
         Problem problem = await row.FailsAsync();
 
-        Assert.Equal("MURDER0302", problem.Code);
+        Assert.Equal("MURDER0330", problem.Code);
+        Assert.Contains("jump host second", problem.Text, StringComparison.Ordinal);
+        Assert.Contains("Host key verification failed", problem.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,7 +42,8 @@ public sealed class HopTests
 
         Problem problem = await row.FailsAsync();
 
-        Assert.Equal("MURDER0301", problem.Code);
+        Assert.Equal("MURDER0330", problem.Code);
+        Assert.Contains("jump host second", problem.Text, StringComparison.Ordinal);
     }
 
     private static MatrixRow Behind(LoopbackSshd first, LoopbackSshd second)
