@@ -136,6 +136,7 @@ public sealed class SpreadTests
         using Process shell = Process.Start(start)!;
         await shell.StandardInput.BaseStream.WriteAsync(BootstrapScript.Write("mark", directory.Path, [package], [], relay: new RelayOffer("secret", Port: 0)));
         await shell.StandardInput.BaseStream.FlushAsync();
+        Assert.Equal("", await shell.StandardOutput.ReadLineAsync()); // ends what a login may have said
         AgentNeed need = AgentNeed.TryParse((await shell.StandardOutput.ReadLineAsync())!["mark NEED ".Length..])!;
         await shell.StandardInput.BaseStream.WriteAsync((byte[])[.. "UP\n"u8, .. package.Gzip.Span]);
         await shell.StandardInput.BaseStream.FlushAsync();
