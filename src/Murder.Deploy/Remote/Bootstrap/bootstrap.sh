@@ -194,21 +194,23 @@ receive() {
     say "ERR write $chosen"
 }
 
+# A byte too many is enough to tell that it is not the agent.
 take() {
     if [ -n "$relay" ]; then
-        content | tee "$arriving.gz" | gzip -dc
+        content | tee "$arriving.gz" | gzip -dc | head -c $((raw_bytes + 1))
     elif [ $form = gz ]; then
-        content | gzip -dc
+        content | gzip -dc | head -c $((raw_bytes + 1))
     else
         content
     fi
 }
 
+# Another host may say anything, and without end: what it compressed in its own way is no longer than the agent.
 content() {
     if [ "$order" = UP ]; then
         head -c "$bytes"
     else
-        get "$url" </dev/null # which holds the orders to come
+        get "$url" </dev/null | head -c "$raw_bytes" # stdin holds the orders to come
     fi
 }
 

@@ -15,7 +15,10 @@ while (1) {
     my $read = sysread($socket, $text, 65536, length($text));
     last unless $read;
     unless ($is_body) {
-        next unless $text =~ s{^HTTP/1\.\d 200 .*?\r\n\r\n}{}s;
+        unless ($text =~ s{^HTTP/1\.\d 200 .*?\r\n\r\n}{}s) {
+            last if length($text) > 65536;
+            next;
+        }
         $is_body = 1;
     }
     print $text;
