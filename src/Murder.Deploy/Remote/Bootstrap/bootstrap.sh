@@ -179,7 +179,7 @@ receive() {
         read -r order url || return
         case $order in UP | GET) ;; *) return ;; esac
         (umask 077 && take >"$arriving") 2>/dev/null
-        rm -f "$arriving.gz"
+        rm -f "$arriving.gz" # which tells the relay that no more comes
         chmod 700 "$arriving" 2>/dev/null
         if is_agent "$arriving" && mv -f "$arriving" "$chosen/$file" 2>/dev/null; then
             trap - 0 1 2 15
@@ -257,7 +257,7 @@ open_relay() {
     command -v perl >/dev/null 2>&1 && command -v tee >/dev/null 2>&1 || return
     [ "$chosen_free" -gt $(((raw_bytes + gzip_bytes) / 1024 + 1024)) ] || return
     (umask 077 && : >"$arriving.gz") 2>/dev/null || return
-    relay=$(printf '%s\n' "$relay_path" | perl -e "$relay_in_perl" "$address" "$relay_port" "$gzip_bytes" $$ "$arriving.gz" 2>/dev/null)
+    relay=$(printf '%s\n' "$relay_path" | perl -e "$relay_in_perl" "$address" "$relay_port" $$ "$arriving.gz" 2>/dev/null)
     [ -z "$relay" ] || endpoint=$address_of_url:${relay% *}
 }
 

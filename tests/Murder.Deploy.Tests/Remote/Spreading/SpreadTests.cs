@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text;
 using Murder.PeerHost.Contract;
 using Murder.Testing;
 
@@ -47,7 +48,7 @@ public sealed class SpreadTests
     [InlineData("echo no agent")]
     [InlineData("head -c 2000000 /dev/zero")]
     [InlineData("exec cat /dev/zero")] // without end
-    [InlineData("exec gzip -c /dev/zero")]
+    [InlineData("exec gzip -c </dev/zero")]
     public async Task An_agent_that_does_not_come_through_whole_is_uploaded(string curl)
     {
         using SpreadFleet fleet = new(size: 8, "sh", "perl");
@@ -133,15 +134,9 @@ public sealed class SpreadTests
     {
         using TestDirectory directory = new();
         AgentPackage package = StubAgent.Package(StubAgent.Script(extra: $"# {Guid.NewGuid()}"));
-        ProcessStartInfo start = new("sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.Environment["SSH_CONNECTION"] = "127.0.0.1 40000 127.0.0.1 22";
-        using Process shell = Process.Start(start)!;
-        await shell.StandardInput.BaseStream.WriteAsync(BootstrapScript.Write("mark", directory.Path, [package], [], relay: new RelayOffer("secret", Port: 0)));
-        await shell.StandardInput.BaseStream.FlushAsync();
-        Assert.Equal("", await shell.StandardOutput.ReadLineAsync()); // ends what a login may have said
-        AgentNeed need = AgentNeed.TryParse((await shell.StandardOutput.ReadLineAsync())!["mark NEED ".Length..])!;
-        await shell.StandardInput.BaseStream.WriteAsync((byte[])[.. "UP\n"u8, .. package.Gzip.Span]);
-        await shell.StandardInput.BaseStream.FlushAsync();
+        using Process shell = await BootstrapAsync(package, directory.Path);
+        AgentNeed need = await NeedAsync(shell);
+        await SendAsync(shell, [.. "UP\n"u8, .. package.Gzip.Span]);
         Assert.Equal("mark PUT", await shell.StandardOutput.ReadLineAsync());
 
         Assert.Equal("", await AskAsync(need, "GET / HTTP/1.1\r\n\r\n"));
@@ -150,6 +145,32 @@ public sealed class SpreadTests
         Assert.Equal("", await AskAsync(need, "POST /secret HTTP/1.1\r\n\r\n"));
         Assert.Equal("", await AskAsync(need, new string('x', 20_000)));
         Assert.StartsWith("HTTP/1.0 200 OK\r\n", await AskAsync(need, "GET /secret HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
+        shell.StandardInput.Close();
+        await shell.WaitForExitAsync();
+    }
+
+    /// <summary>An agent compresses itself in its own way, to another length than ours.</summary>
+    [Fact]
+    public async Task What_comes_from_an_agent_is_handed_on_whole_whatever_its_length()
+    {
+        using TestDirectory directory = new();
+        AgentPackage package = StubAgent.Package(StubAgent.Script(extra: $"# {Guid.NewGuid()}", padding: 5000));
+        byte[] offered = [.. package.Gzip.Span, .. StubAgent.Package("").Gzip.Span]; // two members are one file
+        using TcpListener agent = new(System.Net.IPAddress.Loopback, 0);
+        agent.Start();
+        using Process shell = await BootstrapAsync(package, directory.Path);
+        AgentNeed need = await NeedAsync(shell);
+
+        await SendAsync(shell, Encoding.ASCII.GetBytes($"GET http://{agent.LocalEndpoint}/\n"));
+        using TcpClient client = await agent.AcceptTcpClientAsync();
+        Task<string> handedOn = AskAsync(need, "GET /secret HTTP/1.1\r\n\r\n");
+        await new StreamReader(client.GetStream()).ReadLineAsync(); // or closing would reset the connection
+        await client.GetStream().WriteAsync((byte[])[.. "HTTP/1.0 200 OK\r\n\r\n"u8, .. offered]);
+        client.Close();
+
+        Assert.Equal("mark PUT", await shell.StandardOutput.ReadLineAsync());
+        string answer = await handedOn;
+        Assert.Equal(Encoding.Latin1.GetString(offered), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         shell.StandardInput.Close();
         await shell.WaitForExitAsync();
     }
@@ -190,7 +211,7 @@ public sealed class SpreadTests
                 using TcpClient client = await listener.AcceptTcpClientAsync(cancellationToken);
                 NetworkStream stream = client.GetStream();
                 Assert.StartsWith("GET /", await new StreamReader(stream).ReadLineAsync(cancellationToken), StringComparison.Ordinal);
-                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {package.Gzip.Length}\r\n\r\n"), cancellationToken);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {package.Gzip.Length}\r\n\r\n"), cancellationToken);
                 await stream.WriteAsync(package.Gzip, cancellationToken);
             }
             catch (OperationCanceledException)
@@ -200,16 +221,43 @@ public sealed class SpreadTests
         }
     }
 
+    /// <summary>The script in a shell of this machine.</summary>
+    private static async Task<Process> BootstrapAsync(AgentPackage package, string root)
+    {
+        ProcessStartInfo start = new("sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["SSH_CONNECTION"] = "127.0.0.1 40000 127.0.0.1 22";
+        Process shell = Process.Start(start)!;
+        await SendAsync(shell, BootstrapScript.Write("mark", root, [package], [], relay: new RelayOffer("secret", Port: 0)));
+        return shell;
+    }
+
+    private static async Task SendAsync(Process shell, byte[] bytes)
+    {
+        await shell.StandardInput.BaseStream.WriteAsync(bytes);
+        await shell.StandardInput.BaseStream.FlushAsync();
+    }
+
+    private static async Task<AgentNeed> NeedAsync(Process shell)
+    {
+        string line = "";
+        while (line.Length == 0)
+        {
+            line = (await shell.StandardOutput.ReadLineAsync())!; // the first one ends what a login may have begun
+        }
+
+        return AgentNeed.TryParse(line["mark NEED ".Length..])!;
+    }
+
     /// <summary>Empty when the other side hangs up.</summary>
     private static async Task<string> AskAsync(AgentNeed need, string request)
     {
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(need.Endpoint!);
         await using NetworkStream stream = new(socket);
-        using StreamReader reader = new(stream);
+        using StreamReader reader = new(stream, Encoding.Latin1);
         try
         {
-            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(request));
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
             return await reader.ReadToEndAsync();
         }
         catch (IOException)

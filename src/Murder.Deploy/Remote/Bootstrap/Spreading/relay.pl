@@ -1,9 +1,10 @@
-# Hands on a file that is arriving, over HTTP, on a host that has no agent yet. Arguments: address, first port (0 for any), length of the whole
-# file, process id of the bootstrap's shell and so of the agent, file; the path on stdin. Says port and process id when it listens, and goes on in
-# the background: until a minute after the file is whole, or the agent ends. It takes the last port first, since the swarm begins with the first.
+# Hands on a file that is arriving, over HTTP, on a host that has no agent yet. Arguments: address, first port (0 for any),
+# process id of the bootstrap's shell and so of the agent, file; the path on stdin. Says port and process id when it listens, and goes on in
+# the background: until a minute after the file has come, or the agent ends. It has come when the shell removes it: how long it is, only who
+# compressed it knows, so that the answer has no length either. It takes the last port first, since the swarm begins with the first.
 # Two clients at once, since a link that more share brings none of them further. No apostrophe: this text is one word for a shell.
 use strict; use Socket qw(:DEFAULT :addrinfo); use Fcntl;
-my ($address, $first, $length, $owner, $file) = @ARGV;
+my ($address, $first, $owner, $file) = @ARGV;
 my $path = <STDIN>; chomp $path;
 open(my $content, "<:raw", $file) or exit 1;
 my ($listener, $port);
@@ -28,15 +29,18 @@ my ($clients_max, $silence_max, $open_max, $life_max) = (2, 10, 60, 900);
 my (%clients, $whole_at);
 my $begun_at = time;
 while (kill(0, $owner) && time - $begun_at < $life_max) {
+    $whole_at ||= time unless -e $file; # before its size is looked at, which is the last one then
     my $size = -s $content;
-    $whole_at ||= time if $size >= $length;
     my $is_open = !$whole_at || time - $whole_at < $open_max;
     last unless $is_open || %clients;
     my ($reads, $writes, $waits) = ("", "", 0);
     vec($reads, fileno($listener), 1) = 1 if $is_open && keys(%clients) < $clients_max;
-    for my $client (values %clients) {
-        if (!$client->{answers}) { vec($reads, fileno($client->{socket}), 1) = 1 }
-        elsif ($client->{head} ne "" || $client->{sent} < $size) { vec($writes, fileno($client->{socket}), 1) = 1 }
+    for my $key (keys %clients) {
+        my $client = $clients{$key};
+        vec($reads, $key, 1) = 1; # of one that answers: to see it leave
+        next unless $client->{answers};
+        if ($client->{head} ne "" || $client->{sent} < $size) { vec($writes, $key, 1) = 1 }
+        elsif ($whole_at) { delete $clients{$key}; vec($reads, $key, 1) = 0 }
         else { $waits = 1 }
     }
     select($reads, $writes, undef, $waits ? 0.02 : 0.2) < 0 and next;
@@ -47,13 +51,15 @@ while (kill(0, $owner) && time - $begun_at < $life_max) {
     for my $key (keys %clients) {
         my $client = $clients{$key};
         my $moved = 1;
-        if (vec($reads, $key, 1)) {
+        if (vec($reads, $key, 1) && $client->{answers}) {
+            $moved = 0; # it has left, or asks for more than there is
+        } elsif (vec($reads, $key, 1)) {
             $moved = sysread($client->{socket}, $client->{asked}, 4096, length($client->{asked}));
             $moved = 0 if length($client->{asked}) > 8192;
             if ($moved && $client->{asked} =~ /\r?\n\r?\n/) {
                 $client->{answers} = 1;
                 $moved = 0 unless $client->{asked} =~ m{^GET /(\S+) HTTP/1} && $1 eq $path;
-                $client->{head} = "HTTP/1.0 200 OK\r\nContent-Length: $length\r\nConnection: close\r\n\r\n";
+                $client->{head} = "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n";
             }
         } elsif (vec($writes, $key, 1)) {
             if ($client->{head} ne "") {
@@ -71,6 +77,5 @@ while (kill(0, $owner) && time - $begun_at < $life_max) {
         }
         if ($moved) { $client->{moved_at} = time }
         elsif (defined($moved) || !$!{EAGAIN}) { delete $clients{$key} }
-        delete $clients{$key} if $client->{sent} >= $length;
     }
 }
