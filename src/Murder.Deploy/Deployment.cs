@@ -59,7 +59,7 @@ public static class Deployment
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.StagedAndActive, log);
         Release release = await ReleaseBuilder.BuildAsync(settings, options, TimeProvider.System.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         DeploymentPlan plan = DeploymentPlanner.Plan(options, hosts, release.Id, RolloutGoal.StagedAndActive, FreshSeed(log), DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow());
-        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, TimeProvider.System);
+        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, spreads: true, TimeProvider.System);
         await using ConfiguredAsyncDisposable launching = launcher.ConfigureAwait(false);
         FleetSurvey survey = new(plan, release, launcher);
         (IReadOnlyList<SurveyedHost> surveyed, IReadOnlyList<ReachAttempt> attempts) = await survey.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -106,7 +106,7 @@ public static class Deployment
     public static async Task<IReadOnlyList<HostPruning>> PruneAsync(DeploymentSettings settings, IDeploymentLog log, CancellationToken cancellationToken)
     {
         (DeploymentOptions options, IReadOnlyList<TargetHost> hosts) = Resolve(settings, RolloutGoal.Staged, log);
-        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, TimeProvider.System);
+        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, spreads: false, TimeProvider.System);
         await using ConfiguredAsyncDisposable launching = launcher.ConfigureAwait(false);
         return await FleetPruning.Question(options.KeepReleases, DeployerIdentity.Describe(), TimeProvider.System.GetUtcNow(), options.BreaksLock)
             .AskAsync(hosts, launcher, options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
@@ -134,7 +134,7 @@ public static class Deployment
 
     private static async Task<IReadOnlyList<HostStatus>> AskAsync(DeploymentSettings settings, DeploymentOptions options, IReadOnlyList<TargetHost> hosts, CancellationToken cancellationToken)
     {
-        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, TimeProvider.System);
+        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, spreads: false, TimeProvider.System);
         await using ConfiguredAsyncDisposable launching = launcher.ConfigureAwait(false);
         return await FleetStatus.Question(options.Verifies).AskAsync(hosts, launcher, options.ConnectionsMax, cancellationToken).ConfigureAwait(false);
     }

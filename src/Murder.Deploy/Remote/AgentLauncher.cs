@@ -13,8 +13,9 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote,
     public int SpreadCount => (remote as ShellAgentLauncher)?.SpreadCount ?? 0;
 
     /// <summary>Reads the SSH files and the agents to bring, once for the deploy, and only if some host is not of this machine.</summary>
+    /// <param name="spreads">hosts may bring the agent to each other; not those whose agent is stopped as soon as it has answered, and with it what hands it on</param>
     /// <exception cref="DeploymentException">a file the user named is missing, or an agent of the package is damaged</exception>
-    public static AgentLauncher Create(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts, TimeProvider time)
+    public static AgentLauncher Create(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts, bool spreads, TimeProvider time)
     {
         var local = new LocalAgentLauncher(settings.AgentDirectory, time);
         if (hosts.All(host => host.IsLocal))
@@ -25,7 +26,7 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote,
         IShellConnector connector = ConnectorOf(settings, time);
         try
         {
-            ShellAgentLauncher remote = new(connector, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time, DeskFor(settings, hosts, time));
+            ShellAgentLauncher remote = new(connector, AgentPackage.ReadAll(settings.AgentDirectory), settings.AgentDirectory, time, spreads ? DeskFor(settings, hosts, time) : null);
             return new AgentLauncher(local, remote, connector);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
@@ -45,7 +46,7 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote,
             }
             else
             {
-                Create(settings, hosts, TimeProvider.System);
+                Create(settings, hosts, spreads: false, TimeProvider.System);
             }
 
             return [];
@@ -58,10 +59,11 @@ internal sealed class AgentLauncher(IAgentLauncher local, IAgentLauncher remote,
 
     public ValueTask DisposeAsync() => shells is IAsyncDisposable shared ? shared.DisposeAsync() : ValueTask.CompletedTask;
 
-    private static SpreadDesk? DeskFor(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts, TimeProvider time)
+    internal static SpreadDesk? DeskFor(DeploymentSettings settings, IReadOnlyList<TargetHost> hosts, TimeProvider time)
     {
         var limits = new AgentSpreadLimits();
-        return hosts.Count(host => !host.IsLocal) > limits.SmallFleetMax ? new SpreadDesk(limits, SettingsValidator.PortOf(settings), time) : null;
+        // What hosts hand on as the agent arrives, no budget holds.
+        return !SettingsValidator.IsRateLimited(settings) && hosts.Count(host => !host.IsLocal) > limits.SmallFleetMax ? new SpreadDesk(limits, SettingsValidator.PortOf(settings), time) : null;
     }
 
     private static IShellConnector ConnectorOf(DeploymentSettings settings, TimeProvider time) =>

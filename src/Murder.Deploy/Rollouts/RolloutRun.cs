@@ -26,7 +26,7 @@ internal sealed class RolloutRun : IAsyncDisposable
         Rollout = new Rollout(plan);
         _narrator = new RolloutNarrator(plan, Rollout, log);
         _log = log;
-        _launcher = AgentLauncher.Create(settings, plan.Hosts, TimeProvider.System);
+        _launcher = AgentLauncher.Create(settings, plan.Hosts, spreads: true, TimeProvider.System);
         _access = release is null || seeder is null ? null : new SwarmAccess(plan, release, seeder, _launcher, log, TimeProvider.System);
         _driver = new RolloutDriver(plan, Rollout, _launcher, _access, Observe, TimeProvider.System, origin);
         _dashboard = Dashboard.TryStart(plan, Report(), log, TimeProvider.System);

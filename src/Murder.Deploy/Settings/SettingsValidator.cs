@@ -34,7 +34,7 @@ internal static class SettingsValidator
         }
 
         RateLimit limit = default;
-        bool isLimited = settings.RateLimit is not ("" or "none");
+        bool isLimited = IsRateLimited(settings);
         if (isLimited && !RateLimit.TryParse(settings.RateLimit, out limit))
         {
             problems.Add(SettingsProblems.RateLimit(settings.RateLimit));
@@ -140,6 +140,8 @@ internal static class SettingsValidator
         problems.Add(SettingsProblems.NotInRange(property, text, "true or false"));
         return false;
     }
+
+    public static bool IsRateLimited(DeploymentSettings settings) => settings.RateLimit is not ("" or "none");
 
     /// <summary>First swarm port of hosts; the default when what was given is wrong, which <see cref="Validate"/> tells.</summary>
     public static int PortOf(DeploymentSettings settings) => PortOf(settings, []);

@@ -175,6 +175,17 @@ public sealed class SpreadTests
         await shell.WaitForExitAsync();
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("none", true)]
+    [InlineData("12.5M", false)] // which nothing that hands on the agent would keep to
+    public void With_a_rate_limit_each_host_gets_it_from_us(string limit, bool spreads)
+    {
+        TargetHost[] hosts = [.. Enumerable.Range(0, 4).Select(i => new TargetHost($"web{i}") { Address = $"web{i}", Root = "/srv/web" })];
+
+        Assert.Equal(spreads, AgentLauncher.DeskFor(SshConnectorTests.Settings() with { RateLimit = limit }, hosts, TimeProvider.System) is not null);
+    }
+
     [Fact]
     public async Task A_deploy_that_is_cancelled_while_a_host_waits_for_its_turn_ends_at_once()
     {
