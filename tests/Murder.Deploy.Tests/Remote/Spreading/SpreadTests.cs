@@ -175,6 +175,23 @@ public sealed class SpreadTests
         await shell.WaitForExitAsync();
     }
 
+    [Fact]
+    public async Task A_host_that_is_given_up_before_it_listens_for_that_hears_it()
+    {
+        SpreadDesk desk = new(new AgentSpreadLimits { DownloadMax = TimeSpan.Zero, WaitMax = TimeSpan.FromHours(1) }, port: 0, TimeProvider.System);
+        SpreadDesk.Turn[] turns = [.. Enumerable.Range(0, 7).Select(_ => desk.Begin(new TargetHost("web") { Address = "web", Root = "/srv/web" }))];
+        AgentNeed need = new("linux-x64", IsRaw: false, CanGet: true, Endpoint: null);
+        foreach (SpreadDesk.Turn turn in turns)
+        {
+            // The last one waits, and so finds that those before it are late.
+            await turn.AskAsync(turn == turns[0] || turn == turns[1] ? need with { Endpoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 1) } : need, CancellationToken.None);
+        }
+
+        await turns[2].GivenUpAsync(CancellationToken.None);
+
+        Array.ForEach(turns, turn => turn.Dispose());
+    }
+
     [Theory]
     [InlineData("", true)]
     [InlineData("none", true)]

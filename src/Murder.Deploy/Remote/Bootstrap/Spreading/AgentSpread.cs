@@ -96,6 +96,9 @@ internal sealed class AgentSpread(AgentSpreadLimits limits)
         Dispatch(now);
     }
 
+    /// <summary>It comes to the host from another, and the host is not given up.</summary>
+    public bool IsGetting(int asker) => _hosts.TryGetValue(asker, out Host? host) && host.State == State.Getting;
+
     /// <summary>Whether somebody waits for what the agent of a host could offer.</summary>
     public bool WantsOffer(string rid) => _waiting.Exists(host => host.Need.Rid == rid);
 

@@ -53,6 +53,18 @@ internal sealed class SpreadDesk(AgentSpreadLimits limits, int port, TimeProvide
         }
     }
 
+    /// <summary>It may have been given up before it could expect that: others keep the time too.</summary>
+    private Task GivenUpAsync(int asker, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<SpreadOrder>? asking;
+        lock (_lock)
+        {
+            asking = _spread.IsGetting(asker) ? Expect(asker) : null;
+        }
+
+        return asking is null ? Task.CompletedTask : HearAsync(asking.Task, cancellationToken);
+    }
+
     /// <summary>Whoever waits keeps the time, for all who do.</summary>
     private async Task<SpreadOrder> HearAsync(Task<SpreadOrder> order, CancellationToken cancellationToken)
     {
@@ -112,7 +124,7 @@ internal sealed class SpreadDesk(AgentSpreadLimits limits, int port, TimeProvide
         }
 
         /// <summary>Ends when the host is to be given up, for it gets the agent too slowly.</summary>
-        public Task GivenUpAsync(CancellationToken cancellationToken) => desk.HearAsync(desk.Expect(asker).Task, cancellationToken);
+        public Task GivenUpAsync(CancellationToken cancellationToken) => desk.GivenUpAsync(asker, cancellationToken);
 
         public void Arrive() => desk.Change((spread, now) => spread.Arrive(asker, now));
 
