@@ -18,5 +18,6 @@ internal sealed record BootstrapLimits
     /// <summary>Folders that accept an agent and then cannot store it, before we give up; as many as the script knows.</summary>
     public int UploadsMax { get; init; } = 5;
 
-    public int UploadChunkBytes { get; init; } = 256 * 1024;
+    /// <summary>What has to go within <see cref="UploadSilenceMax"/>: 64 uploads at once do so on 0.6 Mbit/s.</summary>
+    public int UploadChunkBytes { get; init; } = 32 * 1024;
 }

@@ -163,6 +163,17 @@ public sealed class AgentSpreadTests
     }
 
     [Fact]
+    public void Hosts_for_which_it_dries_up_where_it_comes_from_us_too_slowly_do_reach_each_other()
+    {
+        _script.AskAll(4);
+        _script.Wait(TimeSpan.FromSeconds(6));
+        _script.Miss(2);
+        _script.Miss(3);
+
+        Assert.Equal(["2 from 0", "3 from 1"], [.. _script.Ask(2), .. _script.Ask(3)]);
+    }
+
+    [Fact]
     public void What_breaks_off_because_it_broke_off_before_does_not_stop_the_others()
     {
         _script.AskAll(14);

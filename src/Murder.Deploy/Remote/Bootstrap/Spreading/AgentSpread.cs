@@ -126,8 +126,8 @@ internal sealed class AgentSpread(AgentSpreadLimits limits)
         if (host.Source is { } source)
         {
             source.MissesOfOthers++;
-            // One that was itself waiting for others says nothing of who reaches whom.
-            if (source.State is State.Uploading or State.Done)
+            // One that was itself waiting, for others or for our link, says nothing of who reaches whom when it was reached and had nothing more to give.
+            if (source.State == State.Done || (source.State == State.Uploading && now - host.OrderedAt < limits.ConnectMax))
             {
                 host.Misses = limits.MissesPerHostMax;
                 _unreached.Add(source.Asker);

@@ -25,6 +25,9 @@ internal sealed record AgentSpreadLimits
     /// <summary>A host to which it came so long from another, and no agent has arrived anywhere, gets it from us.</summary>
     public TimeSpan DownloadMax { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A host that could not connect says so sooner than this; one to which too little came, later. See <c>get</c> in <c>bootstrap.sh</c>.</summary>
+    public TimeSpan ConnectMax { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>A source that so many could not get it from is left alone.</summary>
     public int MissesPerSourceMax { get; init; } = 2;
 

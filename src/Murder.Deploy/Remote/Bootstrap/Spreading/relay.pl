@@ -41,7 +41,7 @@ while (kill(0, $owner) && time - $begun_at < $life_max) {
         next unless $client->{answers};
         if ($client->{head} ne "" || $client->{sent} < $size) { vec($writes, $key, 1) = 1 }
         elsif ($whole_at) { delete $clients{$key}; vec($reads, $key, 1) = 0 }
-        else { $waits = 1 }
+        else { $waits = 1; $client->{moved_at} = time } # for us, which is no silence of its own
     }
     select($reads, $writes, undef, $waits ? 0.02 : 0.2) < 0 and next;
     if (vec($reads, fileno($listener), 1) && accept(my $socket, $listener)) {
