@@ -148,7 +148,7 @@ internal sealed class Agent(ControlChannel channel, Ending ending, LoginEnvironm
                     break;
                 case OfferCommand offer:
                     await EndOfferAsync().ConfigureAwait(false);
-                    _offer = new OfferVerb(offer, AgentIdentity.File, OfferOptions.Default, time);
+                    _offer = new OfferVerb(offer, AgentIdentity.File, AgentIdentity.HostAddress, OfferOptions.Default, time);
                     channel.Send(new AgentOffered(_offer.Port));
                     break;
                 case PruneCommand prune:

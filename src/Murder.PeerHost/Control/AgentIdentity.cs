@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -15,9 +16,14 @@ internal static class AgentIdentity
     public static string Rid { get; } =
         $"{(OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "osx" : "win")}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
+    /// <summary>What the hello says of it; null when that is no address.</summary>
+    public static IPAddress? HostAddress => IPAddress.TryParse(SshConnection.Host, out IPAddress? address) ? address : null;
+
+    private static (string? Deployer, string? Host) SshConnection => ParseSshConnection(Environment.GetEnvironmentVariable("SSH_CONNECTION"));
+
     public static AgentHello Hello(LoginEnvironment login)
     {
-        (string? deployer, string? host) = ParseSshConnection(Environment.GetEnvironmentVariable("SSH_CONNECTION"));
+        (string? deployer, string? host) = SshConnection;
         return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, login.IsAgentChecked ? "" : Sha256(), Rid, Environment.ProcessorCount, deployer, host)
         {
             LinkBitsPerSecond = NetworkLinks.BitsPerSecondAt(host),

@@ -11,7 +11,7 @@ internal sealed record OfferOptions
     /// <summary>From the offer until nobody new is let in: longer than the deployer sends hosts here.</summary>
     public TimeSpan OpenMax { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>A client that says or takes nothing for so long is left.</summary>
+    /// <summary>A client that has not said all it asks for in this time, or takes nothing for so long, is left.</summary>
     public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(10);
 
     public int RequestBytesMax { get; init; } = 8 * 1024;

@@ -29,14 +29,15 @@ internal sealed class OfferVerb : IAsyncDisposable
     private readonly Task _accepting;
 
     /// <param name="file">the agent's own; null when it is not one that hosts can run</param>
+    /// <param name="address">where the others are told to come; null when it is not known</param>
     /// <exception cref="VerbException">there is nothing to hand on, or no port is free</exception>
-    public OfferVerb(OfferCommand command, string? file, OfferOptions options, TimeProvider time)
+    public OfferVerb(OfferCommand command, string? file, IPAddress? address, OfferOptions options, TimeProvider time)
     {
         _file = file ?? throw new VerbException(HostFailure.PlatformUnsupported, "this agent is not one file that another host could run");
         _options = options;
         _time = time;
         _requestStart = Encoding.ASCII.GetBytes($"GET /{command.Path} HTTP/1.");
-        _listener = Listen(command.Port, options.PortsTried);
+        _listener = Listen(address ?? IPAddress.IPv6Any, command.Port, options.PortsTried);
         _places = new SemaphoreSlim(options.ClientsMax);
         _compressed = new Lazy<Task<byte[]>>(() => Task.Run(Compress));
         _closing = new CancellationTokenSource(options.OpenMax, time);
@@ -55,11 +56,11 @@ internal sealed class OfferVerb : IAsyncDisposable
         _places.Dispose();
     }
 
-    private static PeerListener Listen(int first, int portsTried)
+    private static PeerListener Listen(IPAddress address, int first, int portsTried)
     {
         if (first == 0)
         {
-            return new PeerListener(IPAddress.IPv6Any, 0, portsTried: 1);
+            return new PeerListener(address, 0, portsTried: 1);
         }
 
         int last = Math.Min(first + portsTried - 1, IPEndPoint.MaxPort);
@@ -67,7 +68,7 @@ internal sealed class OfferVerb : IAsyncDisposable
         {
             try
             {
-                return new PeerListener(IPAddress.IPv6Any, port, portsTried: 1);
+                return new PeerListener(address, port, portsTried: 1);
             }
             catch (SocketException) when (port > first)
             {
@@ -85,6 +86,12 @@ internal sealed class OfferVerb : IAsyncDisposable
         await _listener.AcceptAsync(LetInAsync, _time, _closing.Token).ConfigureAwait(false);
         _listener.Dispose();
         await Task.WhenAll(_clients).ConfigureAwait(false);
+        if (_compressed is { IsValueCreated: true } compressed)
+        {
+            // What it ended with its clients have heard.
+            await ((Task)compressed.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         _compressed = null;
     }
 
@@ -109,7 +116,10 @@ internal sealed class OfferVerb : IAsyncDisposable
         await using NetworkStream stream = new(socket, ownsSocket: true);
         try
         {
-            if (await IsAskedForAsync(stream).ConfigureAwait(false))
+            bool isAskedFor = false;
+            // In all, not a byte at a time: whoever does not know the path is to hold no place.
+            await WithinAsync(async token => isAskedFor = await IsAskedForAsync(stream, token).ConfigureAwait(false)).ConfigureAwait(false);
+            if (isAskedFor)
             {
                 byte[] content = await _compressed!.Value.WaitAsync(_end.Token).ConfigureAwait(false);
                 byte[] head = Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n");
@@ -131,14 +141,13 @@ internal sealed class OfferVerb : IAsyncDisposable
         }
     }
 
-    private async Task<bool> IsAskedForAsync(NetworkStream stream)
+    private async Task<bool> IsAskedForAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
         byte[] request = new byte[_options.RequestBytesMax];
         int length = 0;
         while (length < request.Length && request.AsSpan(0, length).IndexOf("\r\n\r\n"u8) < 0)
         {
-            int read = 0;
-            await WithinAsync(async token => read = await stream.ReadAsync(request.AsMemory(length), token).ConfigureAwait(false)).ConfigureAwait(false);
+            int read = await stream.ReadAsync(request.AsMemory(length), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 return false;

@@ -91,9 +91,26 @@ public sealed class OfferVerbTests : IDisposable
 
     [Fact]
     public void AnAgentThatIsNotOneFileHasNothingToHandOn() =>
-        Assert.Equal(HostFailure.PlatformUnsupported, Assert.Throws<VerbException>(() => new OfferVerb(new OfferCommand("secret", 0), file: null, OfferOptions.Default, TimeProvider.System)).Failure);
+        Assert.Equal(HostFailure.PlatformUnsupported, Assert.Throws<VerbException>(() => new OfferVerb(new OfferCommand("secret", 0), file: null, address: null, OfferOptions.Default, TimeProvider.System)).Failure);
 
-    private OfferVerb Offer(int port = 0) => new(new OfferCommand("secret", port), _file, OfferOptions.Default, TimeProvider.System);
+    [Fact]
+    public async Task WhoAsksAByteAtATimeHoldsNoPlace()
+    {
+        await using OfferVerb offer = new(new OfferCommand("secret", 0), _file, IPAddress.Loopback, OfferOptions.Default with { SilenceMax = TimeSpan.FromMilliseconds(500) }, TimeProvider.System);
+        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, offer.Port);
+
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (true)
+            {
+                await socket.SendAsync("G"u8.ToArray());
+                await Task.Delay(50);
+            }
+        });
+    }
+
+    private OfferVerb Offer(int port = 0) => new(new OfferCommand("secret", port), _file, address: null, OfferOptions.Default, TimeProvider.System);
 
     /// <summary>Empty when the other side hangs up.</summary>
     private static async Task<byte[]> AskAsync(int port, string request)

@@ -75,7 +75,7 @@ while (kill(0, $owner) && time - $begun_at < $life_max) {
             delete $clients{$key} if time - $client->{moved_at} > $silence_max;
             next;
         }
-        if ($moved) { $client->{moved_at} = time }
+        if ($moved) { $client->{moved_at} = time if $client->{answers} } # all of a request within one silence
         elsif (defined($moved) || !$!{EAGAIN}) { delete $clients{$key} }
     }
 }
