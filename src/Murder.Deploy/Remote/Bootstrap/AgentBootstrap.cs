@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Murder.PeerHost.Contract;
 
 namespace Murder.Deploy;
@@ -99,8 +98,7 @@ internal sealed class AgentBootstrap(IReadOnlyList<AgentPackage> packages, Sprea
     private async Task<Start> TryStartAsync(
         TargetHost host, IRemoteShell shell, LineReader lines, List<string> excluded, bool isDistrusted, SpreadDesk.Turn? turn, CancellationToken cancellationToken)
     {
-        // The mark only has to be a word that no host says by itself; it takes no part in anything that must be repeatable.
-        string mark = "MURDER1-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
+        string mark = ShellMark.Next();
         var talk = new BootstrapTalk(host, shell, lines, mark, limits, time);
         await talk.TrySendAsync(BootstrapScript.Write(mark, host.Root, packages, excluded, isDistrusted, turn?.Offer), cancellationToken).ConfigureAwait(false);
         BootstrapReply? reply = await talk.HearAsync(limits.AnswerMax, cancellationToken).ConfigureAwait(false);

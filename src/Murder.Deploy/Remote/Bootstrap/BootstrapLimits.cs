@@ -12,9 +12,6 @@ internal sealed record BootstrapLimits
     /// <summary>From our last byte to the host's word that all came through: up to 2 MB are under way in sshd's window then.</summary>
     public TimeSpan StoreMax { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Lines of others before the script's answer.</summary>
-    public int NoiseLinesMax { get; init; } = 2000;
-
     /// <summary>Folders that accept an agent and then cannot store it, before we give up; as many as the script knows.</summary>
     public int UploadsMax { get; init; } = 5;
 

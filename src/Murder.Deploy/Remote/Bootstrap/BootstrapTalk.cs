@@ -38,7 +38,7 @@ internal sealed class BootstrapTalk(TargetHost host, IRemoteShell shell, LineRea
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            for (int count = 0; count < limits.NoiseLinesMax; count++)
+            for (int count = 0; count < ShellMark.NoiseLinesMax; count++)
             {
                 if (await lines.ReadLineAsync(either.Token).ConfigureAwait(false) is not { } line)
                 {
