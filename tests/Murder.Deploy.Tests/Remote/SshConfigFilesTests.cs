@@ -22,6 +22,9 @@ public sealed class SshConfigFilesTests
         { "users", "Match localuser nobody-here\n  Port 1\nMatch user *\n  Port 2\n" },
         { "proxies", "Host web\n  ProxyJump a,b\nHost *\n  ProxyCommand none\n" },
         { "agents and trust", "Host web\n  IdentitiesOnly yes\n  IdentityAgent none\n  StrictHostKeyChecking accept-new\n  UserKnownHostsFile /a /b\n  GlobalKnownHostsFile /c\n" },
+        { "files of known keys by name", "UserKnownHostsFile ~/.ssh/known/%h\n" },
+        { "more files of known keys by name", "GlobalKnownHostsFile /etc/known/%k /etc/known/all\n" },
+        { "an agent by name", "IdentityAgent /run/%r/%h\n" },
         { "an include", "Host web\n  Include included\nHost db\n  Include absent*\n" },
         { "an include for another", "Host db\n  Include included\nHost *\n  Port 5\n" },
     };

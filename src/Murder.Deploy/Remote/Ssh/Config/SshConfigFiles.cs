@@ -10,6 +10,9 @@ internal sealed class SshConfigFiles
 {
     private static readonly string[] s_gathered = ["identityfile", "certificatefile"]; // every value counts
 
+    /// <summary>Of what we read, that of which <c>ssh -G</c> prints the tokens' values: those of one host are not another's.</summary>
+    private static readonly string[] s_printedExpanded = ["userknownhostsfile", "globalknownhostsfile", "identityagent"];
+
     private readonly TargetHost _host;
     private readonly string _homeDirectory;
     private readonly SshConfigLines _lines;
@@ -70,10 +73,11 @@ internal sealed class SshConfigFiles
         return files;
     }
 
-    /// <summary>Whether <c>ssh</c> would ask the name service, or writes the name in its own way.</summary>
+    /// <summary>Whether <c>ssh</c> would ask the name service, writes the name in its own way, or prints with the name in it what is written with a token.</summary>
     private bool DependsOnNames() =>
         ValueOf("canonicalizehostname") is not (null or "no" or "none")
         || _host.Address.Any(char.IsAsciiLetterUpper)
+        || s_printedExpanded.Any(keyword => ValueOf(keyword)?.Contains('%', StringComparison.Ordinal) == true)
         || (ValueOf("hostname") ?? "").Replace("%h", "", StringComparison.Ordinal).Contains('%', StringComparison.Ordinal);
 
     /// <exception cref="IOException">which files are meant <c>ssh</c> only can tell</exception>
