@@ -31,7 +31,7 @@ internal sealed class HostKeyGuard(TargetHost host, KnownHosts knownHosts, TimeP
     private void OrderAlgorithms(IDictionary<string, Func<byte[], KeyHostAlgorithm>> algorithms)
     {
         IEnumerable<string> usable = [.. algorithms.Keys.Where(name => _keys.AsksForCertificate || !IsCertificate(name))];
-        bool isOrdered = host.Ssh?.Algorithms.HostKeys is not null;
+        bool isOrdered = host.Ssh?.Algorithms.OrdersHostKeys == true;
         SshNetAlgorithms.Keep(algorithms, isOrdered ? usable : usable.OrderBy(name => IsCertificate(name) ? 0 : _keys.KnownTypes.Any(type => IsOfType(name, type)) ? 1 : 2));
         foreach (string name in algorithms.Keys.Where(IsCertificate).ToArray())
         {

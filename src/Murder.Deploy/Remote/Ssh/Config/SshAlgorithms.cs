@@ -14,6 +14,12 @@ internal sealed record SshAlgorithms
     /// <summary>Of the keys that hosts show.</summary>
     public IReadOnlyList<string>? HostKeys { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="HostKeys"/> is an order of the configuration's own. The usual one with names added at its end or taken away ('+' and '-') is none:
+    /// there <c>ssh</c>, too, asks first for what it knows of a host.
+    /// </summary>
+    public bool OrdersHostKeys { get; init; }
+
     /// <summary>Of the signatures with which we log in.</summary>
     public IReadOnlyList<string>? Logins { get; init; }
 
@@ -24,12 +30,15 @@ internal sealed record SshAlgorithms
         IReadOnlyList<string>? ListOf(string keyword, IReadOnlyList<string> known) =>
             values[keyword].FirstOrDefault() is { } value && value != defaults?[keyword].FirstOrDefault() ? Names(value, known) : null;
 
+        IReadOnlyList<string>? hostKeys = ListOf("hostkeyalgorithms", SshNetAlgorithms.HostKeys);
+        IReadOnlyList<string> usual = defaults?["hostkeyalgorithms"].FirstOrDefault()?.Split(',') ?? SshNetAlgorithms.HostKeys;
         return new SshAlgorithms
         {
             KeyExchanges = ListOf("kexalgorithms", SshNetAlgorithms.KeyExchanges),
             Ciphers = ListOf("ciphers", SshNetAlgorithms.Ciphers),
             Macs = ListOf("macs", SshNetAlgorithms.Macs),
-            HostKeys = ListOf("hostkeyalgorithms", SshNetAlgorithms.HostKeys),
+            HostKeys = hostKeys,
+            OrdersHostKeys = hostKeys is not null && !hostKeys.SequenceEqual([.. usual.Intersect(hostKeys), .. hostKeys.Except(usual)]),
             Logins = ListOf("pubkeyacceptedalgorithms", SshNetAlgorithms.HostKeys) ?? ListOf("pubkeyacceptedkeytypes", SshNetAlgorithms.HostKeys),
         };
     }
