@@ -106,13 +106,9 @@ internal sealed class SshIdentities
             SshKeyFile file = _options.KeyFiles.Open(path, _options.Passphrase, certificates);
             Add(file.Algorithms, $"{path} ({file.Fingerprint})");
         }
-        catch (SshPassPhraseNullOrEmptyException)
+        catch (Exception e) when (e is SshException or FormatException or NotSupportedException or ArgumentException && SshKeyFiles.IsEncrypted(path))
         {
-            AddLocked($"{path} is encrypted, no passphrase was given, and a build cannot ask for it");
-        }
-        catch (SshException) when (_options.Passphrase is not null && SshKeyFiles.IsEncrypted(path))
-        {
-            AddLocked($"{path} is encrypted, and the passphrase that was given does not open it");
+            AddLocked($"{path} is encrypted, " + (string.IsNullOrEmpty(_options.Passphrase) ? "no passphrase was given, and a build cannot ask for it" : "and the passphrase that was given does not open it"));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

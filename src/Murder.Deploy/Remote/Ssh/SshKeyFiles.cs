@@ -9,11 +9,14 @@ namespace Murder.Deploy;
 /// <summary>Private keys from their files, each read and decrypted once: a passphrase costs a tenth of a second of processor time each time it is used. Thread-safe.</summary>
 internal sealed class SshKeyFiles
 {
+    private const int HeaderLines = 3;
+
     private readonly ConcurrentDictionary<string, Lazy<SshKeyFile>> _opened = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]?> _publicKeys = new(StringComparer.Ordinal);
 
     /// <param name="certificates">that may be of the key; that of its own name is found</param>
     /// <exception cref="SshPassPhraseNullOrEmptyException">it is encrypted, and there is no passphrase</exception>
+    /// <exception cref="SshException">it makes no sense, as it does not with a wrong passphrase</exception>
     /// <exception cref="IOException">it cannot be read, as other exceptions say too: of access, format and support</exception>
     public SshKeyFile Open(string path, string? passphrase, IReadOnlyList<string> certificates) =>
         _opened.GetOrAdd(string.Join('\n', [path, .. certificates]), _ => new Lazy<SshKeyFile>(() => new SshKeyFile(Read(path, passphrase, certificates)))).Value;
@@ -24,9 +27,14 @@ internal sealed class SshKeyFiles
     /// <summary>Whether it is a key that takes a passphrase.</summary>
     public static bool IsEncrypted(string path)
     {
+        if (File.ReadLines(path).Take(HeaderLines).Any(line => line.Contains("ENCRYPTED", StringComparison.Ordinal)))
+        {
+            return true; // PEM and PKCS #8 say so
+        }
+
         try
         {
-            new PrivateKeyFile(path).Dispose();
+            Parse(path, passphrase: null, certificate: null).Dispose();
             return false;
         }
         catch (SshPassPhraseNullOrEmptyException)
@@ -60,7 +68,7 @@ internal sealed class SshKeyFiles
         {
             try
             {
-                return new PrivateKeyFile(path, passphrase, certificate);
+                return Parse(path, passphrase, certificate);
             }
             catch (ArgumentException)
             {
@@ -68,7 +76,20 @@ internal sealed class SshKeyFiles
             }
         }
 
-        return new PrivateKeyFile(path, passphrase);
+        return Parse(path, passphrase, certificate: null);
+    }
+
+    /// <summary>Each format has a parser of its own, and what that throws when a passphrase has decrypted it to nonsense is whatever it stumbles over.</summary>
+    private static PrivateKeyFile Parse(string path, string? passphrase, string? certificate)
+    {
+        try
+        {
+            return certificate is null ? new PrivateKeyFile(path, passphrase) : new PrivateKeyFile(path, passphrase, certificate);
+        }
+        catch (Exception e) when (e is not (SshException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException) || e.GetType().Namespace?.StartsWith("Org.BouncyCastle", StringComparison.Ordinal) == true)
+        {
+            throw new SshException($"it makes no sense: {e.Message}", e); // all others: of the cipher, of ASN.1, of a number that is out of range
+        }
     }
 }
 

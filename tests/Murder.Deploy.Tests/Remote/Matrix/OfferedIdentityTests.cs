@@ -167,6 +167,34 @@ public sealed class OfferedIdentityTests : IDisposable
         Assert.Contains("MURDER_PASSPHRASE", problem.Remedy, StringComparison.Ordinal);
     }
 
+    /// <summary>Formats that are not OpenSSH's own.</summary>
+    [Theory]
+    [InlineData("PEM", "a secret")]
+    [InlineData("PEM", null)]
+    [InlineData("PEM", "another")]
+    [InlineData("PKCS8", "a secret")]
+    [InlineData("PKCS8", null)]
+    [InlineData("PKCS8", "another")]
+    public async Task A_key_in_an_older_format_opens_with_its_passphrase_and_is_named_without(string format, string? passphrase)
+    {
+        string key = _keys.Combine("key");
+        Command.Run("ssh-keygen", "-q", "-t", "rsa", "-m", format, "-N", "a secret", "-f", key);
+        using MatrixRow row = new(nameof(SshEngine.SshNet), new LoopbackSshdOptions { ConfigLines = [$"AuthorizedKeysFile {key}.pub"] });
+        row["IdentityFile"] = key;
+        row["IdentitiesOnly"] = "yes"; // the neighbour has a key of its own
+        row.Options = row.Options with { Passphrase = passphrase };
+        if (passphrase == "a secret")
+        {
+            await row.AnswersAsync();
+            return;
+        }
+
+        Problem problem = await row.FailsAsync();
+
+        Assert.Equal("MURDER0305", problem.Code);
+        Assert.Contains($"{key} is encrypted", problem.Text, StringComparison.Ordinal);
+    }
+
     /// <param name="passphrase">that is given</param>
     private MatrixRow Encrypted(string engine, string? passphrase)
     {
