@@ -78,10 +78,16 @@ internal sealed class RolloutRun : IAsyncDisposable
         }
         finally
         {
-            await _launcher.DisposeAsync().ConfigureAwait(false);
-            if (_dashboard is not null)
+            try
             {
-                await _dashboard.DisposeAsync().ConfigureAwait(false);
+                await _launcher.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                if (_dashboard is not null)
+                {
+                    await _dashboard.DisposeAsync().ConfigureAwait(false);
+                }
             }
         }
     }
