@@ -44,8 +44,6 @@ packages=(
   curl:/usr/bin/curl
   wget:/usr/bin/wget
   perl-base:/usr/bin/perl
-  mksh:/usr/bin/mksh
-  busybox:/usr/bin/busybox
   hey:/usr/bin/hey
   python3-libtorrent:/usr/lib/python3/dist-packages/libtorrent.egg-info
 )

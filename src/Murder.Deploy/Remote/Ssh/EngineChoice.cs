@@ -13,7 +13,7 @@ internal static class EngineChoice
     public static string? NeedsOpenSsh(TargetHost host, SshOptions options, Func<string, string?> environment)
     {
         string? named = options.IdentityOf(host);
-        string[] files = [.. (named is not null ? [named] : host.Ssh?.IdentityFiles ?? options.UsualIdentityFiles).Where(File.Exists)];
+        string[] files = [.. options.IdentityFilesOf(host).Where(File.Exists)];
         SshKeyAgent? agent = SshIdentities.AgentOf(host);
         if (files.FirstOrDefault(file => IsOfHardware(options.KeyFiles.PublicKeyOf(file)) && !Holds(agent, options.KeyFiles.PublicKeyOf(file))) is { } hardware)
         {
