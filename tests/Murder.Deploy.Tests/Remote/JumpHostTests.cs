@@ -86,6 +86,31 @@ public sealed partial class JumpHostTests
         Assert.Single(LoginLine().Matches(first.Log));
     }
 
+    /// <summary>Of each which opens with the passphrase, for one was named for the hosts and the other is configured for the jump host.</summary>
+    [Fact]
+    public async Task A_jump_host_lets_in_by_its_own_encrypted_key_whatever_key_is_named_for_the_hosts()
+    {
+        const string Passphrase = "a secret";
+        using TestDirectory keys = new();
+        string locked = keys.Combine("locked");
+        KeyGen.Make(locked, "ed25519", Passphrase);
+        Command.Run("chmod", "711", keys.Path);
+        using SshFixture ssh = new();
+        using LoopbackSshd bastion = LoopbackSshd.Start(new LoopbackSshdOptions { ConfigLines = [$"AuthorizedKeysFile {locked}.pub"] });
+        ssh.Configure("web", [
+            .. AliasOf(ssh.Sshd, "web"), "  ProxyJump bastion",
+            .. AliasOf(bastion, "bastion").Select(line => line.Contains("IdentityFile", StringComparison.Ordinal) ? $"  IdentityFile {locked}" : line)]);
+        ssh.Options = ssh.Options with { Passphrase = Passphrase, IdentityFile = ssh.Sshd.ClientKeyPath };
+        SshConnector connector = new(ssh.Options, TimeProvider.System);
+        await using (connector)
+        {
+            IRemoteShell shell = await connector.OpenAsync(ssh.Host, CancellationToken.None);
+            await shell.DisposeAsync();
+        }
+
+        Assert.Single(LoginLine().Matches(bastion.Log));
+    }
+
     [Fact]
     public async Task It_is_told_once_for_all_of_them()
     {
@@ -138,10 +163,38 @@ public sealed partial class JumpHostTests
             bastion.KillSessions();
             await before.Exited;
             await before.DisposeAsync();
+            await Eventually.TrueAsync(() => ProcessesWith(ssh.Options.ConfigFile!) == 0); // nor any that watches over another
 
             IRemoteShell? after = null;
             await Eventually.TrueAsync(async () => (after = await TryOpenAsync(connector, ssh.Host)) is not null);
             await after!.DisposeAsync();
+        }
+
+        Assert.Equal(2, LoginLine().Count(bastion.Log));
+    }
+
+    [Fact]
+    public async Task A_jump_host_that_was_down_when_its_connection_was_to_be_made_anew_is_asked_again()
+    {
+        using SshFixture ssh = new();
+        using LoopbackSshd bastion = LoopbackSshd.Start();
+        string[] lines = [.. AliasOf(ssh.Sshd, "web"), "  ProxyJump bastion", .. AliasOf(bastion, "bastion")];
+        ssh.Configure("web", lines);
+        SshConnector connector = new(ssh.Options, TimeProvider.System);
+        await using (connector)
+        {
+            IRemoteShell before = await connector.OpenAsync(ssh.Host, CancellationToken.None);
+            ssh.Configure("web", [.. lines.Select(line => line == $"  Port {bastion.Port}" ? "  Port 1" : line)]);
+            bastion.KillSessions();
+            await before.Exited;
+            await before.DisposeAsync();
+            HostException? down = null;
+            await Eventually.TrueAsync(async () => (down = await Record.ExceptionAsync(() => connector.OpenAsync(ssh.Host, CancellationToken.None)) as HostException)?.Message.Contains("jump host", StringComparison.Ordinal) == true);
+            Assert.Equal(HostFailure.JumpFailed, down!.Failure);
+
+            ssh.Configure("web", lines);
+            IRemoteShell after = await connector.OpenAsync(ssh.Host, CancellationToken.None);
+            await after.DisposeAsync();
         }
 
         Assert.Equal(2, LoginLine().Count(bastion.Log));
@@ -166,6 +219,8 @@ public sealed partial class JumpHostTests
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             [Path.Combine(AppContext.BaseDirectory, "murder-dying-deployer.dll"), file, "0", "^web: agent ready"]) { RedirectStandardOutput = true };
         start.Environment[Mark] = deploy.Directory.Path;
+        using TestDirectory temporary = new();
+        start.Environment["TMPDIR"] = temporary.Path;
         using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -173,6 +228,24 @@ public sealed partial class JumpHostTests
         Assert.True(process.ExitCode == 137, output);
         Assert.Single(LoginLine().Matches(bastion.Log));
         await Eventually.TrueAsync(() => bastion.SessionCount == 0 && MarkedProcesses.With(Mark, deploy.Directory.Path).Count == 0);
+        Assert.Empty(Directory.EnumerateDirectories(temporary.Path, "murder-??????")); // where the socket was
+    }
+
+    /// <summary>How many have it among their arguments.</summary>
+    private static int ProcessesWith(string argument) => Directory.EnumerateDirectories("/proc")
+        .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
+        .Count(folder => ArgumentsOf(folder).Contains(argument));
+
+    private static string[] ArgumentsOf(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, "cmdline")).Split('\0');
+        }
+        catch (IOException)
+        {
+            return []; // expected: it has ended
+        }
     }
 
     private static async Task<IRemoteShell?> TryOpenAsync(SshConnector connector, TargetHost host)

@@ -150,6 +150,10 @@ internal sealed record SshOptions
     public IReadOnlyList<string> IdentityFilesOf(TargetHost host) =>
         IdentityOf(host) is { } named ? [named] : host.Ssh?.IdentityFiles ?? UsualIdentityFiles;
 
+    /// <summary>Of a jump host: the one named for the deploy first, but not alone, since it may be a stranger to the hosts.</summary>
+    public IReadOnlyList<string> IdentityFilesOfJump(TargetHost jump) =>
+        [.. (IdentityFile is { } named ? [named] : Array.Empty<string>()).Union((jump.Ssh?.IdentityFiles ?? UsualIdentityFiles).Where(File.Exists))];
+
     private static string? ReadPassphrase(DeploymentSettings settings, string home, List<Problem> problems)
     {
         if (settings.PassphraseFile.Length == 0)

@@ -8,14 +8,28 @@ namespace Murder.Deploy;
 /// </summary>
 internal sealed class JumpConnection : IAsyncDisposable
 {
-    /// <summary>Runs its arguments, and ends them when its stdin ends: <c>ssh -N</c> reads none, so it would not notice that we are gone.</summary>
+    /// <summary>
+    /// Runs its arguments after the first, and ends them when its stdin ends: <c>ssh -N</c> reads none, so it would not notice that we are gone. Then it also
+    /// removes the socket, its first argument, and with the last of them their folder, which nobody else would if we were killed. Who watches the stdin must
+    /// not outlive the ssh: its number may be another process's by then.
+    /// </summary>
     private const string Guard = """
+        socket=$1
+        shift
         exec 3<&0
         "$@" </dev/null 3<&- &
         guarded=$!
-        { while read -r _; do :; done; kill $guarded; } <&3 >/dev/null 2>&1 3<&- &
+        { while read -r _; do :; done; trap '' TERM; kill $guarded; exit 0; } <&3 >/dev/null 2>&1 3<&- &
+        watcher=$!
         exec 3<&- </dev/null
         wait $guarded
+        code=$?
+        kill $watcher 2>/dev/null
+        if wait $watcher; then
+          rm -f -- "$socket" "$socket.ask"
+          rmdir -- "${socket%/*}"
+        fi 2>/dev/null
+        exit $code
         """;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
@@ -42,7 +56,7 @@ internal sealed class JumpConnection : IAsyncDisposable
         OpenSshArguments ssh = new(options);
         string[] arguments =
         [
-            "-c", Guard, "sh", program,
+            "-c", Guard, "sh", socket, program,
             "-M", "-N", "-S", socket.Replace("%", "%%", StringComparison.Ordinal),
             "-o", "ControlPersist=no", "-o", "RemoteCommand=none", "-o", "PermitLocalCommand=no",
             .. ssh.Always,
@@ -51,7 +65,7 @@ internal sealed class JumpConnection : IAsyncDisposable
             "--", jump.Address,
         ];
         ProcessStartInfo start = ChildProcess.Describe("/bin/sh", arguments);
-        ssh.GivePassphrase(start, jump);
+        ssh.GiveJumpPassphrase(start, socket + ".ask");
         IRemoteShell process = await new LoginRetry(options, time).RunAsync(jump, token => TryOpenAsync(jump, start, socket, time, token), cancellationToken).ConfigureAwait(false);
         return new JumpConnection(process, Past(program, socket));
     }

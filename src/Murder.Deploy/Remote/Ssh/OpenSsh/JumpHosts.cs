@@ -14,6 +14,7 @@ internal sealed class JumpHosts(SshOptions options, string program, TimeProvider
     private readonly ConcurrentDictionary<string, Lazy<Task<JumpConnection>>> _connections = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<Task<JumpConnection>> _all = []; // those that have ended, too
     private readonly Lazy<string> _folder = new(() => Directory.CreateTempSubdirectory("murder-").FullName); // nobody else may look into it
+    private readonly ConcurrentDictionary<string, bool> _letIn = new(StringComparer.Ordinal); // jumps that have let us in once
     private readonly CancellationTokenSource _ending = new();
     private int _count;
 
@@ -22,7 +23,7 @@ internal sealed class JumpHosts(SshOptions options, string program, TimeProvider
 
     /// <returns>the ProxyCommand that leads past the jump hosts to any host behind them</returns>
     /// <param name="jumps">as ssh_config(5) has them: the first is logged in to directly, each of the others from the one before it</param>
-    /// <exception cref="HostException">one of them lets us not in; it is the host that the message begins with, and nothing is tried again</exception>
+    /// <exception cref="HostException">one of them lets us not in; it is the host that the message begins with, and if it never did, nothing is tried again</exception>
     public async Task<string> PassAsync(string jumps, CancellationToken cancellationToken) =>
         (await ToAsync(jumps).WaitAsync(cancellationToken).ConfigureAwait(false)).ProxyCommand;
 
@@ -31,18 +32,29 @@ internal sealed class JumpHosts(SshOptions options, string program, TimeProvider
         await _ending.CancelAsync().ConfigureAwait(false);
         await ((Task)Task.WhenAll(_all)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // who asked for one has heard why there is none
         await Task.WhenAll(_all.Where(connection => connection.IsCompletedSuccessfully).Select(connection => connection.Result.DisposeAsync().AsTask())).ConfigureAwait(false);
-        if (_folder.IsValueCreated)
-        {
-            Directory.Delete(_folder.Value, recursive: true);
-        }
-
+        DeleteFolder();
         _ending.Dispose();
+    }
+
+    private void DeleteFolder()
+    {
+        try
+        {
+            if (_folder.IsValueCreated && Directory.Exists(_folder.Value))
+            {
+                Directory.Delete(_folder.Value, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Expected: the last connection takes it along. If it stays it is empty, and no deploy has failed by that.
+        }
     }
 
     private Task<JumpConnection> ToAsync(string jumps)
     {
         Lazy<Task<JumpConnection>> known = _connections.GetOrAdd(jumps, _ => Begin(jumps));
-        if (known.Value is not { IsCompletedSuccessfully: true } opened || !opened.Result.HasEnded)
+        if (!IsOver(jumps, known.Value))
         {
             return known.Value;
         }
@@ -50,6 +62,10 @@ internal sealed class JumpHosts(SshOptions options, string program, TimeProvider
         _connections.TryUpdate(jumps, Begin(jumps), known); // of several that see its end, one begins anew
         return _connections[jumps].Value;
     }
+
+    /// <summary>Whether a new login may help: the connection has ended, or there was one and the login after it failed, as while a jump host starts anew.</summary>
+    private bool IsOver(string jumps, Task<JumpConnection> connection) =>
+        connection.IsCompletedSuccessfully ? connection.Result.HasEnded : connection.IsCompleted && _letIn.ContainsKey(jumps);
 
     private Lazy<Task<JumpConnection>> Begin(string jumps) => new(() =>
     {
@@ -64,7 +80,9 @@ internal sealed class JumpHosts(SshOptions options, string program, TimeProvider
         string? way = last < 0 ? null : (await ToAsync(jumps[..last]).ConfigureAwait(false)).ProxyCommand;
         TargetHost jump = HostOf(jumps[(last + 1)..]);
         string socket = Path.Combine(_folder.Value, Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture));
-        return await JumpConnection.OpenAsync(jump, way, socket, options, program, time, _ending.Token).ConfigureAwait(false);
+        JumpConnection connection = await JumpConnection.OpenAsync(jump, way, socket, options, program, time, _ending.Token).ConfigureAwait(false);
+        _letIn[jumps] = true;
+        return connection;
     }
 
     private TargetHost HostOf(string written)

@@ -24,7 +24,11 @@ internal sealed class OpenSshArguments(SshOptions options)
     ];
 
     /// <summary>Lets this ssh open the keys that it offers to the host.</summary>
-    public void GivePassphrase(ProcessStartInfo ssh, TargetHost host) => _passphrase.GiveTo(ssh, host);
+    public void GiveHostPassphrase(ProcessStartInfo ssh, TargetHost host) => _passphrase.GiveTo(ssh, options.IdentityFilesOf(host));
+
+    /// <summary>Lets an ssh behind a shell open the keys that it offers to a jump host.</summary>
+    /// <inheritdoc cref="OpenSshPassphrase.GiveByScriptTo"/>
+    public void GiveJumpPassphrase(ProcessStartInfo ssh, string script) => _passphrase.GiveByScriptTo(ssh, script);
 
     /// <summary>What the user named goes before what the configuration says; host keys are always checked.</summary>
     public List<string> ForHost(TargetHost host)
@@ -47,7 +51,7 @@ internal sealed class OpenSshArguments(SshOptions options)
     public List<string> ForJump(TargetHost jump)
     {
         List<string> chosen = [.. SshConfigQuery.OptionsOf(jump, options.ConfigFile), .. Trust(jump)];
-        foreach (string identity in (jump.Ssh?.IdentityFiles ?? []).Where(File.Exists).Append(options.IdentityFile).OfType<string>())
+        foreach (string identity in options.IdentityFilesOfJump(jump))
         {
             chosen.AddRange(["-i", identity]);
         }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using Murder.PeerHost.Contract;
 
@@ -51,9 +50,9 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
     /// <summary>The login's shell says the mark, so that from there on an end is that of the shell and not of ssh.</summary>
     private async Task<LoginAttempt> TryOpenAsync(TargetHost host, IReadOnlyList<string> way, CancellationToken cancellationToken)
     {
-        string mark = "MURDER-SHELL-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
+        string mark = ShellMark.Next();
         ProcessStartInfo start = ChildProcess.Describe(program, [.. _arguments.Always, .. s_alone, .. way, .. _arguments.ForHost(host), "--", host.Address, $"echo {mark}; {options.ShellCommand}"]);
-        _arguments.GivePassphrase(start, host);
+        _arguments.GiveHostPassphrase(start, host);
         ProcessRemoteShell shell;
         try
         {
