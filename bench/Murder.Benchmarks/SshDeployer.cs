@@ -21,7 +21,7 @@ internal static class SshDeployer
         long began = Stopwatch.GetTimestamp();
         List<Problem> problems = [];
         IReadOnlyList<TargetHost> hosts = ConfiguredHosts.Of(HostResolver.Resolve(settings).Hosts, SshOptions.From(settings), problems);
-        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, TimeProvider.System);
+        AgentLauncher launcher = AgentLauncher.Create(settings, hosts, spreads: true, TimeProvider.System);
         double ready = Stopwatch.GetElapsedTime(began).TotalSeconds;
         using SemaphoreSlim free = new(ConnectionsMax);
         AgentChannel[] channels = await Task.WhenAll(hosts.Select(host => Task.Run(() => LaunchAsync(launcher, host, free)))).ConfigureAwait(false);
