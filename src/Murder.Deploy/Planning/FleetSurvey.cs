@@ -80,12 +80,15 @@ internal sealed class FleetSurvey(DeploymentPlan plan, Release release, IAgentLa
             return;
         }
 
-        ReachAttempt[] attempts = [.. AttemptsOf(index, seederPort, trackerPort)];
         await TryAsync(
             _hosts[index],
             ReachMax,
             async deadline =>
             {
+                ILookup<bool, ReachAttempt> made = AttemptsOf(index, seederPort, trackerPort).ToLookup(attempt => attempt.Target == ReachTarget.Host);
+                bool reachesUs = made[false].Any() && await ReachesUsAsync(channel, new DeployerPorts(seederPort, trackerPort), deadline.Token).ConfigureAwait(false);
+                Array.ForEach([.. reachesUs ? made[false] : []], _attempts.Add);
+                ReachAttempt[] attempts = [.. made[true], .. reachesUs ? [] : made[false]];
                 await channel.SendAsync(new ReachCommand([.. attempts.Select(attempt => attempt.Endpoint)]), deadline.Token).ConfigureAwait(false);
                 if (await channel.ReadAsync(deadline.Token).ConfigureAwait(false) is AgentReached reached)
                 {
@@ -95,6 +98,10 @@ internal sealed class FleetSurvey(DeploymentPlan plan, Release release, IAgentLa
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>As a deploy finds it out: where another machine is in between, it is not at the address that the host sees.</summary>
+    private static async Task<bool> ReachesUsAsync(AgentChannel channel, DeployerPorts ports, CancellationToken cancellationToken) =>
+        !channel.Host.IsLocal && await new WayFinder(ports, TimeProvider.System).IsReachedAsync(channel, ThisMachine.AddressesFor(channel.Hello), cancellationToken).ConfigureAwait(false);
 
     private IEnumerable<ReachAttempt> AttemptsOf(int index, int seederPort, int trackerPort)
     {

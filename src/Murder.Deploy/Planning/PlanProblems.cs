@@ -37,5 +37,5 @@ internal static class PlanProblems
     private static Problem Unreached(IReadOnlyList<string> gaps) => new(
         "MURDER1605",
         $"Some ports cannot be reached, and a deploy would get along without them, but may take longer: {string.Join("; ", gaps.Take(GapsTold))}{(gaps.Count > GapsTold ? $"; and {gaps.Count - GapsTold} more" : "")}.",
-        "Open the swarm's TCP ports (MurderPort and the eight after it) between the hosts, and towards this machine.");
+        "Open the swarm's TCP ports (MurderPort and the eight after it) between the hosts. Towards this machine none has to be open: what hosts do not reach there comes over SSH (MurderReach=tunnel does not try).");
 }

@@ -47,11 +47,11 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
     {
         lock (_gate)
         {
-            int helped = _ways.Count(way => way is HostWay.Peers or HostWay.Tunnel);
-            if (helped > 0)
+            int tunnels = _ways.Count(way => way == HostWay.Tunnel);
+            if (tunnels > 0)
             {
-                string why = plan.Reach == SwarmReach.Tunnel ? "" : ", since they do not reach this machine";
-                log.Milestone($"{helped} of {plan.Hosts.Count} hosts asked the tracker over their control channels{why}; the seeder reached {_ways.Count(way => way == HostWay.Tunnel)} of them over a shell");
+                string why = plan.Reach == SwarmReach.Tunnel ? "were not to use" : "do not reach";
+                log.Milestone($"{_ways.Count(way => way is HostWay.Peers or HostWay.Tunnel)} of {plan.Hosts.Count} hosts {why} ports of this machine: the release came to {tunnels} of them over the connections by which they are reached");
             }
 
             IReadOnlyList<int> cutOff = _policy.CutOff();
@@ -68,11 +68,11 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
         {
             SwarmReach.Direct => true,
             SwarmReach.Tunnel => false,
-            _ => await _finder.IsReachedAsync(agent, seeder.AddressesFor(agent.Hello), cancellationToken).ConfigureAwait(false),
+            _ => await _finder.IsReachedAsync(agent, ThisMachine.AddressesFor(agent.Hello), cancellationToken).ConfigureAwait(false),
         };
         if (!reachesUs)
         {
-            log.Detail($"{plan.Hosts[host].Name}: {(plan.Reach == SwarmReach.Tunnel ? "" : "it reaches no port of this machine, so it ")}asks the tracker over its control channel");
+            log.Detail($"{plan.Hosts[host].Name}: {(plan.Reach == SwarmReach.Tunnel ? "" : "it reaches no port of this machine, so it ")}asks the tracker over the connection by which it was reached");
         }
 
         lock (_gate)
@@ -118,7 +118,7 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
         lock (_gate)
         {
             return failed.Failure == HostFailure.SwarmStalled && _swarming[host]?.TunnelFailure is { } reason
-                ? $"{failed.Detail.TrimEnd('.')}, and the seeder does not reach it over a shell: {reason}"
+                ? $"{failed.Detail.TrimEnd('.')}, and the seeder does not reach it over a further session: {reason}"
                 : failed.Detail;
         }
     }
@@ -271,7 +271,7 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
         catch (Exception e) // of whatever kind: without its tunnel the host may still get the release from others
         {
             string reason = e is HostException ? e.Message : e.ToString();
-            log.Detail($"{name}: the seeder does not reach it over a shell: {reason}");
+            log.Detail($"{name}: the seeder does not reach it over a further session: {reason}");
             lock (_gate)
             {
                 swarming.TunnelFailure = reason;
@@ -301,7 +301,7 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
             _policy.Opened(host);
         }
 
-        log.Detail($"{plan.Hosts[host].Name}: the seeder reaches it over a shell");
+        log.Detail($"{plan.Hosts[host].Name}: the seeder reaches it over a further session");
     }
 
     /// <summary>A host that announced over its channel.</summary>

@@ -130,7 +130,7 @@ internal static class HostProblems
         HostFailure.StorageFailed => $"Check the disk and the permissions below {host.Root}, then deploy again.",
         HostFailure.MetainfoRefused => "Look at the file the message names: a release holds files, folders and links within itself only.",
         HostFailure.PortsTaken => "Free one of the ports on the host, or choose another first port in MurderPort.",
-        HostFailure.SwarmStalled => $"Check that hosts can reach each other on the swarm's TCP ports (MurderPort and the eight after it), and the deploying machine on {OfThisMachine(ports)}.",
+        HostFailure.SwarmStalled => $"Check that hosts can reach each other on the swarm's TCP ports (MurderPort and the eight after it), and the deploying machine on {OfThisMachine(ports)}; the latter is not needed where MurderReach=direct is left out.",
         HostFailure.ReleaseTaken => "A release does not change once it is there: give this one another id in MurderRelease, or leave that property out.",
         HostFailure.ReleaseChanged => $"Deploy under another id (-p:MurderRelease=ID), which takes over only what is right. What a service or a hook writes belongs outside of the release, into {host.Root}/shared.",
         HostFailure.RootTaken => $"Give each application a root of its own: MurderRoot, or murder_root in an inventory that is this application's alone. If the application was only renamed, remove {host.Root}/current on the host once.",

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Murder.PeerHost.Contract;
@@ -24,7 +23,6 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     private readonly SwarmAuthority? _authority;
     private readonly MemberTls? _trackerTls;
     private readonly TrackerServer _tracker;
-    private readonly IPAddress[] _ownAddresses = [.. OwnAddresses()];
     private readonly Task _tracking;
     private Task _listening = Task.CompletedTask;
     private Task? _stopping;
@@ -97,7 +95,7 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     /// <summary>Where an agent can reach the tracker, best first.</summary>
     public IReadOnlyList<string> AnnounceUrlsFor(TargetHost host, AgentHello hello)
     {
-        IReadOnlyList<IPAddress> addresses = host.IsLocal ? [IPAddress.Loopback] : AddressesFor(hello);
+        IReadOnlyList<IPAddress> addresses = host.IsLocal ? [IPAddress.Loopback] : ThisMachine.AddressesFor(hello);
         // The tracker keeps members of a zone together: the agent's announces carry its zone back.
         string zone = host.Zone.Length > 0 ? "?zone=" + Uri.EscapeDataString(host.Zone) : "";
         return [.. addresses.Select(address => _tracker.AnnounceUrl(address).ToString() + zone)];
@@ -110,10 +108,6 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
     /// <summary>Has the seeder connect to a peer.</summary>
     /// <exception cref="HostException">the seeder is lost</exception>
     public Task MeetAsync(IPEndPoint peer, CancellationToken cancellationToken) => _agent.SendAsync(new MeetCommand([peer.ToString()]), cancellationToken);
-
-    /// <summary>Where a host of another machine may reach this one, best first: the address its own SSH session came from, then every address of this machine.</summary>
-    public IReadOnlyList<IPAddress> AddressesFor(AgentHello hello) =>
-        IPAddress.TryParse(hello.DeployerAddress, out IPAddress? seen) ? [.. _ownAddresses.Prepend(seen).Distinct()] : _ownAddresses;
 
     /// <summary>What makes the agent with this seed a member; null in a swarm without certificates.</summary>
     public MemberCredential? CredentialFor(ulong agentSeed) => _authority?.Issue(PeerOf(agentSeed));
@@ -212,11 +206,4 @@ internal sealed class ReleaseSeeder : IAsyncDisposable
 
     /// <summary>The id that a member with this seed would draw by itself.</summary>
     private static PeerId PeerOf(ulong seed) => PeerId.Create(new SwarmRandom(seed));
-
-    private static IEnumerable<IPAddress> OwnAddresses() =>
-        from network in NetworkInterface.GetAllNetworkInterfaces()
-        where network.OperationalStatus == OperationalStatus.Up && network.NetworkInterfaceType != NetworkInterfaceType.Loopback
-        from unicast in network.GetIPProperties().UnicastAddresses
-        where unicast.Address is { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false }
-        select unicast.Address;
 }

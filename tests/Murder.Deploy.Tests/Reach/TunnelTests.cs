@@ -49,7 +49,7 @@ public sealed class TunnelTests : IDisposable
         Assert.All(report.Hosts, host => Assert.Contains(host.Way, new HostWay?[] { HostWay.Tunnel, HostWay.Peers })); // which has everything before its own tunnel is open needs none
         int tunnels = report.Hosts.Count(host => host.Way == HostWay.Tunnel);
         Assert.InRange(tunnels, 1, 3);
-        Assert.Contains($"3 of 3 hosts asked the tracker over their control channels; the seeder reached {tunnels} of them over a shell", _deploy.Log);
+        Assert.Contains($"3 of 3 hosts were not to use ports of this machine: the release came to {tunnels} of them over the connections by which they are reached", _deploy.Log);
         Assert.Empty(_deploy.Problems);
     }
 
@@ -70,9 +70,9 @@ public sealed class TunnelTests : IDisposable
         _deploy.Settings = _deploy.Settings with { RateLimit = "500k" };
         using CancellationTokenSource cancel = new();
         Task<DeploymentReport> deploying = Deployment.DeployAsync(_deploy.Settings, activate: true, _deploy, cancel.Token);
-        await Eventually.TrueAsync(() => s_names.All(name => _deploy.Log.Contains($"  {name}: the seeder reaches it over a shell")));
+        await Eventually.TrueAsync(() => s_names.Any(name => _deploy.Log.Contains($"  {name}: the seeder reaches it over a further session")));
 
-        Assert.Equal(2 * s_names.Length, MarkedProcesses.With(Mark, _deploy.Directory.Path).Count); // an agent and a pipe each
+        Assert.True(MarkedProcesses.With(Mark, _deploy.Directory.Path).Count > s_names.Length); // the agents, and a pipe at least
 
         await cancel.CancelAsync();
 
