@@ -43,9 +43,6 @@ internal sealed class Lab : IDisposable
         }
     }
 
-    /// <summary>Namespaces can be made here: as root, and where the kernel (or the container) lets one.</summary>
-    public static bool CanRun { get; } = Environment.UserName == "root" && CanMakeNamespace();
-
     public int Count { get; }
 
     public string Inventory => $"/run/{_name}/inventory.ini";
@@ -65,16 +62,10 @@ internal sealed class Lab : IDisposable
     public void Dispose() => Run("down");
 
     private void Run(params string[] arguments) => Command.Run("env", [$"MURDER_LAB={_name}", Script, .. arguments]);
-
-    private static bool CanMakeNamespace()
-    {
-        string name = $"murder-probe-{Environment.ProcessId}";
-        return Command.TryRun("ip", "netns", "add", name) is not null && Command.TryRun("ip", "netns", "delete", name) is not null;
-    }
 }
 
 /// <summary>A test that needs the lab, and is skipped by name where there can be none.</summary>
 internal sealed class LabFactAttribute : FactAttribute
 {
-    public LabFactAttribute() => Skip = Lab.CanRun ? null : "no network namespaces can be made here";
+    public LabFactAttribute() => Skip = NetworkNamespaces.CanBe ? null : "no network namespaces can be made here";
 }

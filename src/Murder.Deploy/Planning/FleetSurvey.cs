@@ -177,5 +177,5 @@ internal sealed class FleetSurvey(DeploymentPlan plan, Release release, IAgentLa
         await channel.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static string Endpoint(string address, int port) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
+    private static string Endpoint(string address, int port) => $"{HostAddress.Bracketed(address)}:{port}";
 }

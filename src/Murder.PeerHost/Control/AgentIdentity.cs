@@ -24,11 +24,12 @@ internal static class AgentIdentity
     public static AgentHello Hello(LoginEnvironment login)
     {
         (string? deployer, string? host) = SshConnection;
+        NetworkLinks links = NetworkLinks.At(host);
         return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, login.IsAgentChecked ? "" : Sha256(), Rid, Environment.ProcessorCount, deployer, host)
         {
-            LinkBitsPerSecond = NetworkLinks.BitsPerSecondAt(host),
+            LinkBitsPerSecond = links.BitsPerSecond,
             Path = login.AgentPath,
-            OwnAddress = NetworkLinks.OwnAddress()?.ToString(),
+            OwnAddress = links.OwnAddress?.ToString(),
         };
     }
 

@@ -5,43 +5,31 @@ using System.Net.NetworkInformation;
 namespace Murder.PeerHost;
 
 /// <summary>What the host's network links say of themselves.</summary>
-internal static class NetworkLinks
+/// <param name="BitsPerSecond">of the link that was asked for; null where that does not tell: loopback never does, virtual ones often do not</param>
+/// <param name="OwnAddress">of a link that leads out, before one that does not; IPv4 before IPv6; null when there is none but loopback</param>
+internal sealed record NetworkLinks(long? BitsPerSecond, IPAddress? OwnAddress)
 {
-    /// <summary>Of the link that has the address; null where that does not tell: loopback never does, virtual ones often do not.</summary>
-    public static long? BitsPerSecondAt(string? address)
-    {
-        if (!OperatingSystem.IsLinux() || !IPAddress.TryParse(address, out IPAddress? wanted))
-        {
-            return null;
-        }
-
-        try
-        {
-            NetworkInterface? link = NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(link => link.GetIPProperties().UnicastAddresses.Any(own => IsSame(own.Address, wanted)));
-            return link is null ? null : ReadBitsPerSecond(link.Name);
-        }
-        catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
-        {
-            return null; // expected where the system does not let this user ask; nothing depends on it
-        }
-    }
-
-    /// <summary>Of a link that leads out, before one that does not; IPv4 before IPv6; null when there is none but loopback.</summary>
-    public static IPAddress? OwnAddress()
+    /// <summary>Looks at them once, for every agent does before it says hello. Both are null where the system does not let this user ask.</summary>
+    /// <param name="address">of the link whose rate is wanted</param>
+    public static NetworkLinks At(string? address)
     {
         try
         {
-            return (from link in NetworkInterface.GetAllNetworkInterfaces()
-                    where link.OperationalStatus == OperationalStatus.Up && link.NetworkInterfaceType != NetworkInterfaceType.Loopback
-                    let properties = link.GetIPProperties()
-                    from unicast in properties.UnicastAddresses
-                    where !unicast.Address.IsIPv6LinkLocal
-                    orderby properties.GatewayAddresses.Count == 0, unicast.Address.AddressFamily
-                    select unicast.Address).FirstOrDefault();
+            (NetworkInterface Link, IPInterfaceProperties Properties)[] links = [.. NetworkInterface.GetAllNetworkInterfaces().Select(link => (link, link.GetIPProperties()))];
+            IPAddress? own = (from each in links
+                              where each.Link.OperationalStatus == OperationalStatus.Up && each.Link.NetworkInterfaceType != NetworkInterfaceType.Loopback
+                              from unicast in each.Properties.UnicastAddresses
+                              where !unicast.Address.IsIPv6LinkLocal
+                              orderby each.Properties.GatewayAddresses.Count == 0, unicast.Address.AddressFamily
+                              select unicast.Address).FirstOrDefault();
+            NetworkInterface? asked = OperatingSystem.IsLinux() && IPAddress.TryParse(address, out IPAddress? wanted)
+                ? Array.Find(links, each => each.Properties.UnicastAddresses.Any(unicast => IsSame(unicast.Address, wanted))).Link
+                : null;
+            return new NetworkLinks(asked is null ? null : ReadBitsPerSecond(asked.Name), own);
         }
         catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
-            return null; // expected where the system does not let this user ask: others do not find this host then
+            return new NetworkLinks(null, null); // expected: nothing depends on the rate, and without an address others do not find this host
         }
     }
 

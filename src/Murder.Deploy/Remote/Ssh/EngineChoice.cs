@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Murder.Deploy;
 
 /// <summary>
@@ -35,7 +33,7 @@ internal static class EngineChoice
     }
 
     private static string OwnUserId() =>
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2].ToString(CultureInfo.InvariantCulture);
+        File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2];
 
     /// <summary>Their types begin with 'sk-': "security key".</summary>
     private static bool IsOfHardware(byte[]? key) => key is not null && KnownHostsLine.TypeOf(key)?.StartsWith("sk-", StringComparison.Ordinal) == true;
