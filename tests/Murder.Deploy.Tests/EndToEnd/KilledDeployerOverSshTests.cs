@@ -205,6 +205,6 @@ public sealed partial class KilledDeployerOverSshTests : IDisposable
     [GeneratedRegex("^(hold|bad)-")]
     private static partial Regex GateFile();
 
-    [GeneratedRegex(@"^(current|releases|\.murder|releases/(1\.0\.0-old|2\.0\.0-new(\.partial)?)|\.murder/(lock|audit\.jsonl|metainfo|agents)|\.murder/metainfo/(1\.0\.0-old|2\.0\.0-new)\.torrent|\.murder/agents/murder-peer-[0-9a-f]{64})$")]
+    [GeneratedRegex(@"^(current|releases|\.murder|releases/(1\.0\.0-old|2\.0\.0-new)(\.partial)?|\.murder/(lock|audit\.jsonl|metainfo|agents)|\.murder/metainfo/(1\.0\.0-old|2\.0\.0-new)\.torrent|\.murder/agents/murder-peer-[0-9a-f]{64})$")]
     private static partial Regex Known();
 }

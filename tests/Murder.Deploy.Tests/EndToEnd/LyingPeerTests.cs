@@ -26,7 +26,7 @@ public sealed class LyingPeerTests
         Assert.True(report.Succeeded, string.Join('\n', deploy.Log));
         Problem problem = Assert.Single(deploy.Problems);
         Assert.Equal("MURDER1602", problem.Code);
-        Assert.Matches(@"^late got corrupt data from 127\.0\.0\.1:\d+ and banned it", problem.Text);
+        Assert.Matches(@"^late got corrupt data from [\d.]+:\d+ and banned it", problem.Text); // of loopback or the machine's own: either host may have called the other
         Assert.Equal(TreeSnapshot.Of(deploy.PublishDirectory), TreeSnapshot.Of(Path.Combine(deploy.RootOver("late"), "current/")));
     }
 }
