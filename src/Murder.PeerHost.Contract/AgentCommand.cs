@@ -4,21 +4,6 @@ using Murder.Swarm;
 namespace Murder.PeerHost.Contract;
 
 /// <summary>What the deployer tells an agent.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(PingCommand), "ping")]
-[JsonDerivedType(typeof(FetchCommand), "fetch")]
-[JsonDerivedType(typeof(SeedCommand), "seed")]
-[JsonDerivedType(typeof(LockCommand), "lock")]
-[JsonDerivedType(typeof(ActivateCommand), "activate")]
-[JsonDerivedType(typeof(StatusCommand), "status")]
-[JsonDerivedType(typeof(SurveyCommand), "survey")]
-[JsonDerivedType(typeof(ReachCommand), "reach")]
-[JsonDerivedType(typeof(PruneCommand), "prune")]
-[JsonDerivedType(typeof(AnnouncedCommand), "announced")]
-[JsonDerivedType(typeof(MeetCommand), "meet")]
-[JsonDerivedType(typeof(StopCommand), "stop")]
-[JsonDerivedType(typeof(AbortCommand), "abort")]
-[JsonDerivedType(typeof(OfferCommand), "offer")]
 public abstract record AgentCommand
 {
     /// <summary>What follows the command's line on the channel, as it is.</summary>

@@ -3,27 +3,6 @@ using System.Text.Json.Serialization;
 namespace Murder.PeerHost.Contract;
 
 /// <summary>What an agent tells the deployer.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(AgentHello), "hello")]
-[JsonDerivedType(typeof(AgentPong), "pong")]
-[JsonDerivedType(typeof(AgentProgress), "progress")]
-[JsonDerivedType(typeof(AgentAnnounce), "announce")]
-[JsonDerivedType(typeof(AgentWorking), "working")]
-[JsonDerivedType(typeof(AgentPeerBanned), "peerBanned")]
-[JsonDerivedType(typeof(AgentStaged), "staged")]
-[JsonDerivedType(typeof(AgentSeeding), "seeding")]
-[JsonDerivedType(typeof(AgentUploaded), "uploaded")]
-[JsonDerivedType(typeof(AgentLocked), "locked")]
-[JsonDerivedType(typeof(AgentSwitched), "switched")]
-[JsonDerivedType(typeof(AgentActivated), "activated")]
-[JsonDerivedType(typeof(AgentStatus), "status")]
-[JsonDerivedType(typeof(AgentSurveyed), "surveyed")]
-[JsonDerivedType(typeof(AgentReached), "reached")]
-[JsonDerivedType(typeof(AgentPruned), "pruned")]
-[JsonDerivedType(typeof(AgentNotPruned), "notPruned")]
-[JsonDerivedType(typeof(AgentFailed), "failed")]
-[JsonDerivedType(typeof(AgentBye), "bye")]
-[JsonDerivedType(typeof(AgentOffered), "offered")]
 public abstract record AgentEvent;
 
 /// <summary>The agent runs. The first line of the channel.</summary>

@@ -24,12 +24,11 @@ internal static class AgentIdentity
     public static AgentHello Hello(LoginEnvironment login)
     {
         (string? deployer, string? host) = SshConnection;
-        NetworkLinks links = NetworkLinks.At(host);
         return new AgentHello(AgentProtocol.Version, Version, Environment.ProcessId, login.IsAgentChecked ? "" : Sha256(), Rid, Environment.ProcessorCount, deployer, host)
         {
-            LinkBitsPerSecond = links.BitsPerSecond,
+            LinkBitsPerSecond = HostAddress is { } address ? NetworkLinks.BitsPerSecondAt(address) : null,
             Path = login.AgentPath,
-            OwnAddress = links.OwnAddress?.ToString(),
+            OwnAddress = NetworkLinks.OwnAddress()?.ToString(),
         };
     }
 

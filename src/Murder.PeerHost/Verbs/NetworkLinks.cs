@@ -1,35 +1,62 @@
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 
 namespace Murder.PeerHost;
 
-/// <summary>What the host's network links say of themselves.</summary>
-/// <param name="BitsPerSecond">of the link that was asked for; null where that does not tell: loopback never does, virtual ones often do not</param>
-/// <param name="OwnAddress">of a link that leads out, before one that does not; IPv4 before IPv6; null when there is none but loopback</param>
-internal sealed record NetworkLinks(long? BitsPerSecond, IPAddress? OwnAddress)
+/// <summary>What the host's network links say of themselves. Every agent asks before it says hello, so the cheaper question comes first.</summary>
+internal static class NetworkLinks
 {
-    /// <summary>Looks at them once, for every agent does before it says hello. Both are null where the system does not let this user ask.</summary>
-    /// <param name="address">of the link whose rate is wanted</param>
-    public static NetworkLinks At(string? address)
+    /// <summary>Addresses of documentation (RFC 5737, RFC 3849), which no host has: a route to them is one that leads out.</summary>
+    private static readonly IPEndPoint[] s_elsewhere = [new(IPAddress.Parse("198.51.100.1"), 9), new(IPAddress.Parse("2001:db8::1"), 9)];
+
+    /// <summary>Null where the link does not tell: loopback never does, virtual ones often do not.</summary>
+    /// <param name="address">of the link</param>
+    public static long? BitsPerSecondAt(IPAddress address)
+    {
+        if (!OperatingSystem.IsLinux() || IPAddress.IsLoopback(address))
+        {
+            return null;
+        }
+
+        NetworkInterface? link = Addresses().FirstOrDefault(each => IsSame(each.Address, address)).Link;
+        return link is null ? null : ReadBitsPerSecond(link.Name);
+    }
+
+    /// <summary>Of a link that leads out, before one that does not; IPv4 before IPv6; null when there is none but loopback.</summary>
+    public static IPAddress? OwnAddress() =>
+        s_elsewhere.Select(AddressTowards).FirstOrDefault(address => address is not null)
+        ?? (from each in Addresses()
+            where each.Link.OperationalStatus == OperationalStatus.Up && each.Link.NetworkInterfaceType != NetworkInterfaceType.Loopback && !each.Address.IsIPv6LinkLocal
+            orderby each.Address.AddressFamily
+            select each.Address).FirstOrDefault();
+
+    /// <summary>Sends nothing: to connect a datagram socket is to look up the route. Null when there is none.</summary>
+    private static IPAddress? AddressTowards(IPEndPoint other)
     {
         try
         {
-            (NetworkInterface Link, IPInterfaceProperties Properties)[] links = [.. NetworkInterface.GetAllNetworkInterfaces().Select(link => (link, link.GetIPProperties()))];
-            IPAddress? own = (from each in links
-                              where each.Link.OperationalStatus == OperationalStatus.Up && each.Link.NetworkInterfaceType != NetworkInterfaceType.Loopback
-                              from unicast in each.Properties.UnicastAddresses
-                              where !unicast.Address.IsIPv6LinkLocal
-                              orderby each.Properties.GatewayAddresses.Count == 0, unicast.Address.AddressFamily
-                              select unicast.Address).FirstOrDefault();
-            NetworkInterface? asked = OperatingSystem.IsLinux() && IPAddress.TryParse(address, out IPAddress? wanted)
-                ? Array.Find(links, each => each.Properties.UnicastAddresses.Any(unicast => IsSame(unicast.Address, wanted))).Link
-                : null;
-            return new NetworkLinks(asked is null ? null : ReadBitsPerSecond(asked.Name), own);
+            using Socket socket = new(other.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(other);
+            return (socket.LocalEndPoint as IPEndPoint)?.Address;
+        }
+        catch (SocketException)
+        {
+            return null; // expected: a host without a way out, or without this family
+        }
+    }
+
+    /// <summary>None where the system does not let this user ask: nothing depends on the rate, and without an address others do not find this host.</summary>
+    private static (NetworkInterface Link, IPAddress Address)[] Addresses()
+    {
+        try
+        {
+            return [.. from link in NetworkInterface.GetAllNetworkInterfaces() from unicast in link.GetIPProperties().UnicastAddresses select (link, unicast.Address)];
         }
         catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
-            return new NetworkLinks(null, null); // expected: nothing depends on the rate, and without an address others do not find this host
+            return [];
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using CsCheck;
 using Murder.PeerHost.Contract;
@@ -68,6 +69,17 @@ public sealed class AgentJsonTests
         Assert.DoesNotContain((byte)'\n', line);
         Assert.Equal(agentEvent, AgentJson.ReadEvent(line));
     }
+
+    /// <summary>One without would be found by the deploy that first needs it.</summary>
+    [Fact]
+    public void EveryMessageHasAName() => Assert.All(
+        typeof(AgentJson).Assembly.GetTypes().Where(type => !type.IsAbstract && (type.IsSubclassOf(typeof(AgentCommand)) || type.IsSubclassOf(typeof(AgentEvent)))),
+        type =>
+        {
+            object message = RuntimeHelpers.GetUninitializedObject(type);
+            Exception? refused = Record.Exception(() => message is AgentCommand command ? AgentJson.Write(command) : AgentJson.Write((AgentEvent)message));
+            Assert.IsNotType<ArgumentException>(refused); // that a member is missing is right
+        });
 
     [Fact]
     public void AFetchCommandKeepsItsUrlsAndSaysHowLongAMetainfoFollows()

@@ -14,7 +14,7 @@
 # The deployer sends nothing unasked: 'read' and 'head' may read ahead, and what they took would be lost.
 main() {
     echo # a login may have said something without an end of line, and what follows must begin one
-    users_umask=$(umask) users_lc_all=${LC_ALL-}
+    users_lc_all=${LC_ALL-}
     LC_ALL=C
     export LC_ALL
     find_agent_for_platform || return
@@ -38,7 +38,9 @@ main() {
 say() { printf '%s %s\n' "$mark" "$1"; }
 
 find_agent_for_platform() {
-    system=$(uname -s) machine=$(uname -m)
+    system=$(uname -sm)
+    machine=${system##* }
+    system=${system% *}
     case $system in
         Linux) os=linux ;;
         Darwin) os=osx ;;
@@ -270,7 +272,6 @@ close_relay() {
 # The agent gets the login's umask and environment, which are those of the commands of a release too; and its own path, and what has checked it
 # ('' when nothing could), which it keeps to itself.
 start() {
-    umask "$users_umask"
     LC_ALL=$users_lc_all
     [ -n "$LC_ALL" ] || unset LC_ALL
     MURDER_AGENT=$1 MURDER_AGENT_CHECKED=$checked
