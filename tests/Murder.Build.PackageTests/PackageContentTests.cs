@@ -39,7 +39,9 @@ public sealed class PackageContentTests(PackageFixture package)
             tools/agent/any/murder-peer.dll
             tools/agent/any/murder-peer.runtimeconfig.json
             tools/agent/linux-arm64/murder-peer.gz
+            tools/agent/linux-arm64/murder-peer.sums
             tools/agent/linux-x64/murder-peer.gz
+            tools/agent/linux-x64/murder-peer.sums
             """,
             string.Join(Environment.NewLine, package.ReadFileList()));
 

@@ -37,7 +37,7 @@ public sealed record DeploymentSettings
     /// <summary>Group names, literal hosts, <c>!host</c>, <c>local</c>, <c>local:N</c>.</summary>
     public required string Hosts { get; init; }
 
-    /// <summary>Folder with the agents: <c>RID/murder-peer.gz</c> (static) and <c>any/murder-peer.dll</c> (for local hosts).</summary>
+    /// <summary>Folder with the agents: <c>RID/murder-peer.gz</c> with its sums (static) and <c>any/murder-peer.dll</c> (for local hosts).</summary>
     public required string AgentDirectory { get; init; }
 
     /// <summary>Folder of what is to be found again by the next run of the same project: <c>obj/murder/</c>.</summary>

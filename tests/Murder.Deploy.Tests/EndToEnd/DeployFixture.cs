@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -73,13 +72,7 @@ internal sealed partial class DeployFixture : IDisposable, IDeploymentLog
     {
         string dotnet = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet");
         string script = $"#!/bin/sh\nexec '{Path.GetFullPath(dotnet)}' '{Path.Combine(AppContext.BaseDirectory, "murder-peer.dll")}' \"$@\"\n# {Convert.ToBase64String(RandomNumberGenerator.GetBytes(extraBytes))}\n";
-        using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.Optimal, leaveOpen: true))
-        {
-            gzip.Write(Encoding.UTF8.GetBytes(script));
-        }
-
-        Directory.Write("agents/linux-x64/murder-peer.gz", packed.ToArray());
+        PackedAgent.Write(Directory.Combine("agents", "linux-x64"), Encoding.UTF8.GetBytes(script));
     }
 
     /// <summary>A host behind this sshd, whose root is <see cref="RootOver"/>.</summary>

@@ -1,6 +1,6 @@
-using System.IO.Compression;
 using System.Text;
 using Murder.PeerHost.Contract;
+using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
 
@@ -26,16 +26,10 @@ internal static class StubAgent
         done
         """ + "\n";
 
-    public static AgentPackage Package(string? script = null, string rid = "linux-x64") => AgentPackage.FromGzip(rid, Gzip(Encoding.UTF8.GetBytes(script ?? Script())));
-
-    private static byte[] Gzip(byte[] content)
+    public static AgentPackage Package(string? script = null, string rid = "linux-x64")
     {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
-        {
-            gzip.Write(content);
-        }
-
-        return packed.ToArray();
+        using TestDirectory agents = new();
+        PackedAgent.Write(agents.Combine(rid), Encoding.UTF8.GetBytes(script ?? Script()));
+        return AgentPackage.ReadAll(agents.Path)[0];
     }
 }

@@ -10,7 +10,7 @@ public sealed class SeederLauncherTests
     public async Task TheStaticAgentOfThePackageIsTaken()
     {
         using DeployFixture deploy = new();
-        using TestDirectory agents = Agents(StubAgent.Package(StubAgent.Script(extra: "# static")).Gzip);
+        using TestDirectory agents = Agents(StubAgent.Script(extra: "# static"));
 
         await using AgentChannel agent = await Launcher(agents, deploy).LaunchAsync(CancellationToken.None);
 
@@ -25,7 +25,7 @@ public sealed class SeederLauncherTests
     public async Task WhereItCannotRunTheOneForAnyPlatformIs(string instead)
     {
         using DeployFixture deploy = new();
-        using TestDirectory agents = Agents(StubAgent.Package("#!/bin/sh\n" + instead + "\n").Gzip);
+        using TestDirectory agents = Agents("#!/bin/sh\n" + instead + "\n");
 
         await using AgentChannel agent = await Launcher(agents, deploy).LaunchAsync(CancellationToken.None);
 
@@ -37,7 +37,8 @@ public sealed class SeederLauncherTests
     public async Task ADamagedPackageIsNoReasonNotToDeploy()
     {
         using DeployFixture deploy = new();
-        using TestDirectory agents = Agents("not gzip"u8.ToArray());
+        using TestDirectory agents = Agents(StubAgent.Script());
+        agents.Write("linux-x64/murder-peer.gz", "not gzip"u8);
 
         await using AgentChannel agent = await Launcher(agents, deploy).LaunchAsync(CancellationToken.None);
 
@@ -48,7 +49,7 @@ public sealed class SeederLauncherTests
     public async Task ALaunchThatNobodyWantsAnyMoreLeavesNoProcess()
     {
         using DeployFixture deploy = new();
-        using TestDirectory agents = Agents(gzip: null);
+        using TestDirectory agents = Agents(agent: null);
         SeederLaunch ready = SeederLaunch.Begin(Launcher(agents, deploy), CancellationToken.None);
         int process = (await ready.Agent).Hello.ProcessId;
 
@@ -61,7 +62,7 @@ public sealed class SeederLauncherTests
     public async Task ALaunchThatHangsIsCancelled()
     {
         using DeployFixture deploy = new();
-        using TestDirectory agents = Agents(gzip: null, any: "echo $$ >started\nexec sleep 3600\n");
+        using TestDirectory agents = Agents(agent: null, any: "echo $$ >started\nexec sleep 3600\n");
         using CancellationTokenSource cancel = new();
         await using SeederLaunch hanging = SeederLaunch.Begin(Launcher(agents, deploy), cancel.Token);
         string started = agents.Combine("any", "started");
@@ -76,13 +77,13 @@ public sealed class SeederLauncherTests
 
     private static SeederLauncher Launcher(TestDirectory agents, DeployFixture deploy) => new(agents.Path, deploy, TimeProvider.System, "/bin/sh");
 
-    private static TestDirectory Agents(ReadOnlyMemory<byte>? gzip, string? any = null)
+    private static TestDirectory Agents(string? agent, string? any = null)
     {
         TestDirectory agents = new();
         agents.Write("any/murder-peer.dll", Encoding.UTF8.GetBytes(any ?? StubAgent.Script()));
-        if (gzip is { } packed)
+        if (agent is not null)
         {
-            agents.Write("linux-x64/murder-peer.gz", packed.ToArray());
+            PackedAgent.Write(agents.Combine("linux-x64"), Encoding.UTF8.GetBytes(agent));
         }
 
         return agents;
