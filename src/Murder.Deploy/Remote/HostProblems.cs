@@ -108,21 +108,22 @@ internal static class HostProblems
 
     private static string RemedyFor(TargetHost host, HostFailure failure, DeployerPorts? ports) => failure switch
     {
-        HostFailure.Unreachable => $"Check that the host is up and that its port {host.SshPort} is open for this machine ({Ssh(host, "-v ")}).",
-        HostFailure.HostKeyUnknown => $"Fetch the key with '{Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to ~/.ssh/known_hosts or to a file named in MurderKnownHosts.",
-        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {Quoted(host.KnownHostsName)}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
+        HostFailure.Unreachable => $"Check that the host is up and that its port {host.SshPort} is open for {(host.Ssh?.ProxyJump is { } jump ? $"the jump host ({jump})" : "this machine")}: {SshByHand.Login(host, "-v")}.",
+        HostFailure.HostKeyUnknown when host.Ssh is { IsBehindProxy: true } => $"Log in once by hand, with '{SshByHand.Login(host, "-o StrictHostKeyChecking=ask")}' and, for a file of MurderKnownHosts, '-o UserKnownHostsFile=FILE': compare the fingerprint that it shows with the host's own, and say yes, which keeps the key.",
+        HostFailure.HostKeyUnknown => $"Fetch the key with '{SshByHand.Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to ~/.ssh/known_hosts or to a file named in MurderKnownHosts.",
+        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {Quoted(host.KnownHostsName)}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{SshByHand.Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
         HostFailure.AuthenticationFailed => "Add the public key to ~/.ssh/authorized_keys of that user on the host, or name another user in the inventory or another key in MurderIdentityFile.",
         HostFailure.IdentityUnusable => "Name a private key in MurderIdentityFile, or for the host in the inventory. For an encrypted one, load it into an ssh-agent, or give the passphrase in the environment variable MURDER_PASSPHRASE or in a file that MurderPassphraseFile names.",
-        HostFailure.NoShell => $"The login must run 'sh': check the user's shell and any ForceCommand on the host ({Ssh(host)} 'exec sh').",
+        HostFailure.NoShell => $"The login must run 'sh': check the user's shell and any ForceCommand on the host ({SshByHand.Login(host)} 'exec sh').",
         HostFailure.PlatformUnsupported => "Leave the host out, or use a version of Murder.Build that brings an agent for it.",
         HostFailure.NoAgentFolder => $"Make one of these folders writable and executable for the user, with some 15 MB free; {host.Root} is used first if it exists.",
         HostFailure.AgentUploadFailed => "Check the connection to the host and the free space there, then deploy again.",
         HostFailure.ProtocolMismatch => "Check that nothing else answers in place of the login's shell, and deploy again with one version of Murder.Build.",
         HostFailure.AgentEnded => "See with -t:MurderStatus who holds the host: another deploy that took it (MurderBreakLock=true) ends agents so, and then it is in that deploy's hands. If nobody does, somebody has ended the process: deploy again.",
-        HostFailure.JumpFailed => $"Every host behind a jump host needs a login there: see what '{JumpCommand(host)}' says, which has to work without a question, and mend that or the ProxyJump of ssh's configuration.",
-        HostFailure.SudoRefused => $"Let the user become root without a password ('USER ALL=(root) NOPASSWD: ALL' in /etc/sudoers.d on the host; try '{Ssh(host)} sudo -n true'), or leave MurderSudo out.",
+        HostFailure.JumpFailed => $"Every host behind a jump host needs a login there: see what '{SshByHand.JumpLogin(host)}' says, which has to work without a question, and mend that or the ProxyJump of ssh's configuration.",
+        HostFailure.SudoRefused => $"Let the user become root without a password ('USER ALL=(root) NOPASSWD: ALL' in /etc/sudoers.d on the host; try '{SshByHand.Login(host)} sudo -n true'), or leave MurderSudo out.",
         HostFailure.TransportFailed => $"Run the command of MurderTransport by hand with {host.Address} in place of {{host}} and 'echo ok' on its stdin: it has to give a POSIX shell on the host, and to end with it.",
-        HostFailure.ConfigUnusable => $"Correct what 'ssh -G {host.Address}' prints (~/.ssh/config, or the file in MurderSshConfig); what only the system's ssh can do takes MurderSshEngine=auto or openssh.",
+        HostFailure.ConfigUnusable => $"Correct what '{SshByHand.Login(host, "-G")}' prints (~/.ssh/config, or the file in MurderSshConfig); what only the system's ssh can do takes MurderSshEngine=auto or openssh.",
         HostFailure.AgentLost => "Look for the reason on the host (memory, reboot, a killed process), then deploy again: what has arrived is kept.",
         HostFailure.Locked => "Wait until the other deploy ends, or take the host from it with -p:MurderBreakLock=true; a lock goes away with the process that holds it.",
         HostFailure.RootNotWritable => $"Create {host.Root}, on a file system that can be written to, and give it to the user of the deploy; or name another MurderRoot.",
@@ -151,20 +152,6 @@ internal static class HostProblems
 
     private static string OfThisMachine(DeployerPorts? ports) =>
         ports is null ? "the seeder's and the tracker's" : $"TCP {ports.Seeder} (the seeder) and {ports.Tracker} (the tracker, which is on another port each time)";
-
-    /// <summary>The command that reaches the host as we do, but for a person to read what it says.</summary>
-    private static string Ssh(TargetHost host, string options = "") =>
-        $"ssh {options}{(host.Port is { } port and not HostKeys.DefaultPort ? $"-p {port} " : "")}{(host.User is { Length: > 0 } user ? $"{user}@" : "")}{host.Address}";
-
-    private static string JumpCommand(TargetHost host)
-    {
-        string jumps = host.Ssh?.ProxyJump ?? "JUMPHOST";
-        int last = jumps.LastIndexOf(',');
-        return last < 0 ? $"ssh -v {jumps}" : $"ssh -v -J {jumps[..last]} {jumps[(last + 1)..]}";
-    }
-
-    private static string Keyscan(TargetHost host) =>
-        host.SshPort == HostKeys.DefaultPort ? $"ssh-keyscan {host.HostName}" : $"ssh-keyscan -p {host.SshPort} {host.HostName}";
 
     private static string Quoted(string name) => name.StartsWith('[') ? $"\"{name}\"" : name;
 

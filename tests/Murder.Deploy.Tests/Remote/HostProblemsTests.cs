@@ -39,4 +39,18 @@ public sealed class HostProblemsTests
         Assert.Contains("6883", remedy, StringComparison.Ordinal);
         Assert.Contains("40123", remedy, StringComparison.Ordinal);
     }
+
+    /// <summary>Neither ssh-keyscan nor a connection of our own gets there.</summary>
+    [Fact]
+    public void WhatToDoAboutAHostBehindAJumpHostWorksFromHere()
+    {
+        TargetHost behind = s_host with { Ssh = new SshConfig { HostName = "10.0.0.1", Port = 2222, User = "ann", ProxyJump = "bastion", ConfigFile = "/etc/ci/ssh config" } };
+
+        string key = HostProblems.From(behind, HostFailure.HostKeyUnknown, "no").Remedy;
+        string port = HostProblems.From(behind, HostFailure.Unreachable, "no").Remedy;
+
+        Assert.Contains("'ssh -o StrictHostKeyChecking=ask -F '/etc/ci/ssh config' -p 2222 10.0.0.1'", key, StringComparison.Ordinal);
+        Assert.DoesNotContain("keyscan", key, StringComparison.Ordinal);
+        Assert.Contains("the jump host (bastion): ssh -v -F", port, StringComparison.Ordinal);
+    }
 }

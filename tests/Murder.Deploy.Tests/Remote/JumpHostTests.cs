@@ -80,7 +80,7 @@ public sealed partial class JumpHostTests
             Assert.All(failures, failure => Assert.Contains("Permission denied", failure.Message, StringComparison.Ordinal));
             Problem problem = HostProblems.From(ssh.Host with { Name = "web1" }, failures[0]);
             Assert.Equal("MURDER0330", problem.Code);
-            Assert.Contains("ssh -v -J first second", problem.Remedy, StringComparison.Ordinal);
+            Assert.Contains($"'ssh -v -F {ssh.Options.ConfigFile} -J first second'", problem.Remedy, StringComparison.Ordinal);
         }
 
         Assert.Single(LoginLine().Matches(first.Log));

@@ -16,7 +16,7 @@ internal static class ConfiguredHosts
             {
                 foreach ((int index, SshConfig config) in group.Hosts.Zip(group.Ask()))
                 {
-                    configured[index] = configured[index] with { Ssh = config };
+                    configured[index] = configured[index] with { Ssh = config with { ConfigFile = options.ConfigFile } };
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

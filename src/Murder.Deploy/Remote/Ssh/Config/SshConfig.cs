@@ -36,6 +36,12 @@ internal sealed record SshConfig
     /// <summary>A command whose stdin and stdout lead to the host; null when there is none.</summary>
     public string? ProxyCommand { get; init; }
 
+    /// <summary>What was read in place of ssh's own files; null for those.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary>The host is not connected to from here.</summary>
+    public bool IsBehindProxy => ProxyJump is not null || ProxyCommand is not null;
+
     /// <summary>Kerberos tickets are to log in as well.</summary>
     public bool UsesKerberos { get; init; }
 
