@@ -10,7 +10,7 @@ internal static class ConfiguredHosts
     {
         TargetHost[] configured = [.. hosts];
         ConcurrentQueue<(string Host, string Reason)> refused = [];
-        Parallel.ForEach(Groups(hosts, options), group =>
+        void Configure(AskedTogether group)
         {
             try
             {
@@ -23,31 +23,41 @@ internal static class ConfiguredHosts
             {
                 group.Hosts.ForEach(index => refused.Enqueue((configured[index].Address, e.Message)));
             }
-        });
+        }
+
+        IReadOnlyList<AskedTogether> groups = Groups(hosts, options);
+        if (groups is [var only])
+        {
+            Configure(only); // most often; to get ready for several would take longer than this one
+        }
+        else
+        {
+            Parallel.ForEach(groups, Configure);
+        }
+
         problems.AddRange(refused.GroupBy(each => each.Reason, each => each.Host).Select(each => SshProblems.ConfigRefused([.. each.Order(StringComparer.Ordinal)], each.Key)));
         return configured;
     }
 
-    /// <summary>Hosts, by their indexes, whose configuration is asked for together.</summary>
-    private static IEnumerable<(List<int> Hosts, Func<IEnumerable<SshConfig>> Ask)> Groups(IReadOnlyList<TargetHost> hosts, SshOptions options)
+    private static IReadOnlyList<AskedTogether> Groups(IReadOnlyList<TargetHost> hosts, SshOptions options)
     {
         IEnumerable<int> remote = Enumerable.Range(0, hosts.Count).Where(index => !hosts[index].IsLocal);
         if (options.OpenSshProgram is not { } program)
         {
-            return remote.Select(index => (new List<int> { index }, (Func<IEnumerable<SshConfig>>)(() => [SshConfigFiles.Read(hosts[index], options.ConfigFile, options.HomeDirectory)])));
+            return [.. remote.Select(index => new AskedTogether([index], () => [SshConfigFiles.Read(hosts[index], options.ConfigFile, options.HomeDirectory)]))];
         }
 
         SshConfigQuery query = new(program, options.ConfigFile, options.HomeDirectory);
         SshConfigLines lines = new();
         string? home = HomeOf(query);
-        return remote
+        return [.. remote
             .Select(index => (Index: index, Reading: home is null ? null : SshConfigFiles.TryRead(hosts[index], options.ConfigFile, home, lines)))
             .GroupBy(host => host.Reading?.Others ?? $"only host {host.Index}")
-            .Select(group => (
-                group.Select(host => host.Index).ToList(),
-                (Func<IEnumerable<SshConfig>>)(() => group.First().Reading is null
+            .Select(group => new AskedTogether(
+                [.. group.Select(host => host.Index)],
+                () => group.First().Reading is null
                     ? [query.Ask(hosts[group.First().Index])]
-                    : query.Ask([.. group.Select(host => hosts[host.Index])], [.. group.Select(host => host.Reading!)]))));
+                    : query.Ask([.. group.Select(host => hosts[host.Index])], [.. group.Select(host => host.Reading!)])))];
     }
 
     private static string? HomeOf(SshConfigQuery query)
@@ -61,4 +71,8 @@ internal static class ConfiguredHosts
             return null; // expected: what is wrong is told of each host
         }
     }
+
+    /// <param name="Hosts">by their indexes</param>
+    /// <param name="Ask">what the configuration says of each</param>
+    private sealed record AskedTogether(List<int> Hosts, Func<IReadOnlyList<SshConfig>> Ask);
 }

@@ -23,7 +23,7 @@ internal static class SshConfigOutput
         string? Value(string keyword) => values[keyword].FirstOrDefault() is { } value && value != None ? value : null;
         string hostName = Value("hostname") ?? "";
         string user = Value("user") ?? "";
-        int port = HostAddress.TryParsePort(Value("port") ?? "22") ?? throw new IOException($"'{Value("port")}' is no port");
+        int port = PortOf(Value("port") ?? "22");
         SshTokens tokens = new(hostName, port, user, homeDirectory, environment);
         return new SshConfig
         {
@@ -43,6 +43,9 @@ internal static class SshConfigOutput
             Algorithms = SshAlgorithms.From(values, defaults),
         };
     }
+
+    /// <exception cref="IOException">it is none</exception>
+    public static int PortOf(string value) => HostAddress.TryParsePort(value) ?? throw new IOException($"'{value}' is no port");
 
     private static string? AgentOf(string? value, SshTokens tokens, Func<string, string?> environment) => value switch
     {

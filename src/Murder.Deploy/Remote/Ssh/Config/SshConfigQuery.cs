@@ -30,13 +30,11 @@ internal sealed class SshConfigQuery(string program, string? configFile, string 
     /// <exception cref="IOException">as above</exception>
     public IReadOnlyList<SshConfig> Ask(IReadOnlyList<TargetHost> hosts, IReadOnlyList<SshConfigReading> readings)
     {
-        ILookup<string, string> first = AskForValues(hosts[0]);
-        if (hosts.Count == 1)
-        {
-            return [Read(first)];
-        }
-
-        return IsAsRead(first, readings[0]) ? [.. readings.Select(reading => Read(With(first, reading)))] : [Read(first), .. hosts.Skip(1).Select(Ask)];
+        ILookup<string, string> said = AskForValues(hosts[0]);
+        SshConfig first = Read(said);
+        return hosts.Count > 1 && !IsAsRead(said, readings[0]) ? [first, .. hosts.Skip(1).Select(Ask)]
+            : HasTokens(said) ? [first, .. readings.Skip(1).Select(reading => Read(With(said, reading)))]
+            : [first, .. readings.Skip(1).Select(reading => first with { HostName = reading.HostName, Port = SshConfigOutput.PortOf(reading.Port), User = reading.User })];
     }
 
     /// <inheritdoc cref="Home"/>
@@ -52,6 +50,9 @@ internal sealed class SshConfigQuery(string program, string? configFile, string 
 
     private static bool IsAsRead(ILookup<string, string> said, SshConfigReading reading) =>
         said["hostname"].SequenceEqual([reading.HostName]) && said["port"].SequenceEqual([reading.Port]) && said["user"].SequenceEqual([reading.User]);
+
+    /// <summary>Paths that are another host's no more than its name is; of the others <see cref="SshConfigFiles"/> has seen to it that there are none.</summary>
+    private static bool HasTokens(ILookup<string, string> said) => said["identityfile"].Concat(said["certificatefile"]).Any(path => path.Contains('%', StringComparison.Ordinal));
 
     private static ILookup<string, string> With(ILookup<string, string> said, SshConfigReading reading)
     {
