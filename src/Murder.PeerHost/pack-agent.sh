@@ -1,6 +1,6 @@
-# Makes what is uploaded of an agent, and what a deploy has to know of it, which else every deploy would have to unpack and read it for:
+# Packs an agent as it is uploaded, and beside it what a deploy has to know of it, so that no deploy unpacks it to find out:
 #   sh pack-agent.sh FILE FOLDER
-# writes FOLDER/murder-peer.gz, and FOLDER/murder-peer.sums: a line of sha256sum for the compressed file, one for the agent itself, and one of cksum for it.
+# writes FOLDER/murder-peer.gz and FOLDER/murder-peer.sums, which has three lines: sha256sum of the compressed file, sha256sum and cksum of the agent itself.
 set -eu
 mkdir -p "$2"
 gzip -9 -n -c "$1" >"$2/murder-peer.gz.new"
