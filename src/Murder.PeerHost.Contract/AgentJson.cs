@@ -11,7 +11,7 @@ namespace Murder.PeerHost.Contract;
 /// class meets half a command.
 /// <para>
 /// Which type a line is of is looked up here: the serializer's own way builds what it knows of all of them before it reads or writes the first, and that was a
-/// quarter of what an agent did until its hello.
+/// quarter of what an agent did until its hello. A second <c>type</c> is passed over like any member that nobody knows.
 /// </para>
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
@@ -53,44 +53,44 @@ public sealed partial class AgentJson : JsonSerializerContext
 {
     private static readonly Kind[] s_commands =
     [
-        new("ping", typeof(PingCommand), json => json.PingCommand),
-        new("fetch", typeof(FetchCommand), json => json.FetchCommand),
-        new("seed", typeof(SeedCommand), json => json.SeedCommand),
-        new("lock", typeof(LockCommand), json => json.LockCommand),
-        new("activate", typeof(ActivateCommand), json => json.ActivateCommand),
-        new("status", typeof(StatusCommand), json => json.StatusCommand),
-        new("survey", typeof(SurveyCommand), json => json.SurveyCommand),
-        new("reach", typeof(ReachCommand), json => json.ReachCommand),
-        new("prune", typeof(PruneCommand), json => json.PruneCommand),
-        new("announced", typeof(AnnouncedCommand), json => json.AnnouncedCommand),
-        new("meet", typeof(MeetCommand), json => json.MeetCommand),
-        new("stop", typeof(StopCommand), json => json.StopCommand),
-        new("abort", typeof(AbortCommand), json => json.AbortCommand),
-        new("offer", typeof(OfferCommand), json => json.OfferCommand),
+        Of("ping", json => json.PingCommand),
+        Of("fetch", json => json.FetchCommand),
+        Of("seed", json => json.SeedCommand),
+        Of("lock", json => json.LockCommand),
+        Of("activate", json => json.ActivateCommand),
+        Of("status", json => json.StatusCommand),
+        Of("survey", json => json.SurveyCommand),
+        Of("reach", json => json.ReachCommand),
+        Of("prune", json => json.PruneCommand),
+        Of("announced", json => json.AnnouncedCommand),
+        Of("meet", json => json.MeetCommand),
+        Of("stop", json => json.StopCommand),
+        Of("abort", json => json.AbortCommand),
+        Of("offer", json => json.OfferCommand),
     ];
 
     private static readonly Kind[] s_events =
     [
-        new("hello", typeof(AgentHello), json => json.AgentHello),
-        new("pong", typeof(AgentPong), json => json.AgentPong),
-        new("progress", typeof(AgentProgress), json => json.AgentProgress),
-        new("announce", typeof(AgentAnnounce), json => json.AgentAnnounce),
-        new("working", typeof(AgentWorking), json => json.AgentWorking),
-        new("peerBanned", typeof(AgentPeerBanned), json => json.AgentPeerBanned),
-        new("staged", typeof(AgentStaged), json => json.AgentStaged),
-        new("seeding", typeof(AgentSeeding), json => json.AgentSeeding),
-        new("uploaded", typeof(AgentUploaded), json => json.AgentUploaded),
-        new("locked", typeof(AgentLocked), json => json.AgentLocked),
-        new("switched", typeof(AgentSwitched), json => json.AgentSwitched),
-        new("activated", typeof(AgentActivated), json => json.AgentActivated),
-        new("status", typeof(AgentStatus), json => json.AgentStatus),
-        new("surveyed", typeof(AgentSurveyed), json => json.AgentSurveyed),
-        new("reached", typeof(AgentReached), json => json.AgentReached),
-        new("pruned", typeof(AgentPruned), json => json.AgentPruned),
-        new("notPruned", typeof(AgentNotPruned), json => json.AgentNotPruned),
-        new("failed", typeof(AgentFailed), json => json.AgentFailed),
-        new("bye", typeof(AgentBye), json => json.AgentBye),
-        new("offered", typeof(AgentOffered), json => json.AgentOffered),
+        Of("hello", json => json.AgentHello),
+        Of("pong", json => json.AgentPong),
+        Of("progress", json => json.AgentProgress),
+        Of("announce", json => json.AgentAnnounce),
+        Of("working", json => json.AgentWorking),
+        Of("peerBanned", json => json.AgentPeerBanned),
+        Of("staged", json => json.AgentStaged),
+        Of("seeding", json => json.AgentSeeding),
+        Of("uploaded", json => json.AgentUploaded),
+        Of("locked", json => json.AgentLocked),
+        Of("switched", json => json.AgentSwitched),
+        Of("activated", json => json.AgentActivated),
+        Of("status", json => json.AgentStatus),
+        Of("surveyed", json => json.AgentSurveyed),
+        Of("reached", json => json.AgentReached),
+        Of("pruned", json => json.AgentPruned),
+        Of("notPruned", json => json.AgentNotPruned),
+        Of("failed", json => json.AgentFailed),
+        Of("bye", json => json.AgentBye),
+        Of("offered", json => json.AgentOffered),
     ];
 
     /// <summary>One line, without its line feed.</summary>
@@ -133,11 +133,13 @@ public sealed partial class AgentJson : JsonSerializerContext
 
             return null;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
-            return null; // expected: anything may stand on a line
+            return null; // expected: anything may stand on a line, half a character as an escape too
         }
     }
+
+    private static Kind Of<T>(string name, Func<AgentJson, JsonTypeInfo<T>> json) => new(name, typeof(T), json);
 
     /// <param name="Name">value of its member <c>type</c></param>
     /// <param name="Json">made when the first of it is read or written</param>

@@ -201,6 +201,10 @@ public sealed class AgentChannel : IAsyncDisposable
         {
             _lost = new HostException(HostFailure.ProtocolMismatch, $"{Host.Name}: what answers is not an agent: {e.Message}{LastWords()}", e);
         }
+        catch (Exception e)
+        {
+            _lost = new HostException(HostFailure.Bug, $"{Host.Name}: {e}", e); // or who waits for events would wait for ever
+        }
 
         _events.Writer.TryComplete();
         await _closing.CancelAsync().ConfigureAwait(false); // who still writes would wait for ever

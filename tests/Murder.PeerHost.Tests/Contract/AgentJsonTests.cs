@@ -76,9 +76,9 @@ public sealed class AgentJsonTests
         typeof(AgentJson).Assembly.GetTypes().Where(type => !type.IsAbstract && (type.IsSubclassOf(typeof(AgentCommand)) || type.IsSubclassOf(typeof(AgentEvent)))),
         type =>
         {
-            object message = RuntimeHelpers.GetUninitializedObject(type);
-            Exception? refused = Record.Exception(() => message is AgentCommand command ? AgentJson.Write(command) : AgentJson.Write((AgentEvent)message));
-            Assert.IsNotType<ArgumentException>(refused); // that a member is missing is right
+            object empty = RuntimeHelpers.GetUninitializedObject(type);
+            Exception? refused = Record.Exception(() => empty is AgentCommand command ? AgentJson.Write(command) : AgentJson.Write((AgentEvent)empty));
+            Assert.IsNotType<ArgumentException>(refused); // that it lacks members is right
         });
 
     [Fact]
@@ -162,7 +162,20 @@ public sealed class AgentJsonTests
     [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\"}")]
     [InlineData("{\"type\":\"activate\",\"root\":\"/srv/app\",\"release\":\"1.0.0\",\"steps\":null}")]
     [InlineData("{\"type\":\"bye\"}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"type\":\"\\ud800\"}")]
+    [InlineData("{\"type\":1}")]
+    [InlineData("{\"type\":\"abort\"} {}")]
     public void HalfACommandIsNone(string line) => Assert.Null(AgentJson.ReadCommand(Encoding.UTF8.GetBytes(line)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"type\":\"pong\"}")]
+    [InlineData("{\"sequence\":1,\"type\":\"pong\"}")]
+    [InlineData("{\"type\":\"ping\",\"sequence\":1}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"type\":\"\\udc00\"}")]
+    public void WhatIsNoEventIsNone(string line) => Assert.Null(AgentJson.ReadEvent(Encoding.UTF8.GetBytes(line)));
 
     [Fact]
     public void NoBytesMakeItThrow() => Gen.Byte.Array[0, 60].Sample(bytes =>
