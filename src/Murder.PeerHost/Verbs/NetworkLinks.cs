@@ -5,11 +5,12 @@ using System.Net.Sockets;
 
 namespace Murder.PeerHost;
 
-/// <summary>What the host's network links say of themselves. Every agent asks before it says hello, so the cheaper question comes first.</summary>
+/// <summary>What the host's network links say of themselves.</summary>
 internal static class NetworkLinks
 {
     /// <summary>Addresses of documentation (RFC 5737, RFC 3849), which no host has: a route to them is one that leads out.</summary>
-    private static readonly IPEndPoint[] s_elsewhere = [new(IPAddress.Parse("198.51.100.1"), 9), new(IPAddress.Parse("2001:db8::1"), 9)];
+    private static readonly IPEndPoint s_elsewhere = new(IPAddress.Parse("198.51.100.1"), 9);
+    private static readonly IPEndPoint s_elsewhereByIPv6 = new(IPAddress.Parse("2001:db8::1"), 9);
 
     /// <summary>Null where the link does not tell: loopback never does, virtual ones often do not.</summary>
     /// <param name="address">of the link</param>
@@ -24,13 +25,17 @@ internal static class NetworkLinks
         return link is null ? null : ReadBitsPerSecond(link.Name);
     }
 
-    /// <summary>Of a link that leads out, before one that does not; IPv4 before IPv6; null when there is none but loopback.</summary>
+    /// <summary>IPv4 before IPv6; of each, that of a link that leads out before one that does not. Null when there is none but loopback.</summary>
     public static IPAddress? OwnAddress() =>
-        s_elsewhere.Select(AddressTowards).FirstOrDefault(address => address is not null)
-        ?? (from each in Addresses()
-            where each.Link.OperationalStatus == OperationalStatus.Up && each.Link.NetworkInterfaceType != NetworkInterfaceType.Loopback && !each.Address.IsIPv6LinkLocal
-            orderby each.Address.AddressFamily
-            select each.Address).FirstOrDefault();
+        AddressTowards(s_elsewhere) ?? AnyOf(AddressFamily.InterNetwork) ?? AddressTowards(s_elsewhereByIPv6) ?? AnyOf(AddressFamily.InterNetworkV6);
+
+    /// <summary>Others can know it as the host's.</summary>
+    private static bool IsOfANetwork(IPAddress address) => !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal;
+
+    private static IPAddress? AnyOf(AddressFamily family) => Addresses()
+        .Where(each => each.Link.OperationalStatus == OperationalStatus.Up && each.Address.AddressFamily == family && IsOfANetwork(each.Address))
+        .Select(each => each.Address)
+        .FirstOrDefault();
 
     /// <summary>Sends nothing: to connect a datagram socket is to look up the route. Null when there is none.</summary>
     private static IPAddress? AddressTowards(IPEndPoint other)
@@ -39,7 +44,7 @@ internal static class NetworkLinks
         {
             using Socket socket = new(other.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Connect(other);
-            return (socket.LocalEndPoint as IPEndPoint)?.Address;
+            return socket.LocalEndPoint is IPEndPoint { Address: var own } && IsOfANetwork(own) ? own : null;
         }
         catch (SocketException)
         {

@@ -43,6 +43,20 @@ internal sealed class AgentProcess : IDisposable
         return agent;
     }
 
+    /// <summary>Starts an agent on a network of its own, and takes its hello.</summary>
+    /// <param name="links">commands of a shell that make its links; loopback is up</param>
+    public static async Task<AgentProcess> StartOnAsync(string links, string sshConnection)
+    {
+        ProcessStartInfo start = StartInfo([], sshConnection);
+        string[] agent = [start.FileName, .. start.ArgumentList];
+        start.FileName = "unshare";
+        start.ArgumentList.Clear();
+        Array.ForEach(["--net", "sh", "-ec", $"ip link set lo up; {links}; exec \"$@\"", "sh", .. agent], start.ArgumentList.Add);
+        AgentProcess started = new(Process.Start(start)!);
+        started.Hello = await started.ReadAsync<AgentHello>();
+        return started;
+    }
+
     /// <summary>An agent that ends, as by a crash, before it takes one of its steps through the file system.</summary>
     /// <param name="step">counted from 0 on; negative for never</param>
     /// <param name="stepsPath">where it writes down each step, a line each, before it takes it</param>
