@@ -24,13 +24,18 @@ internal static class PlanTable
 
     private static string Receives(FleetPlan plan) => plan.KnownCount == 0
         ? "no host said what it holds"
-        : $"{(plan.KnownCount == plan.Hosts.Count ? "hosts" : $"the {plan.KnownCount} hosts that said what they hold")} will receive {Sizes.Format(plan.FetchBytes)} in all, {Time(plan)}";
+        : $"{Receivers(plan)} will receive {Sizes.Format(plan.FetchBytes)} in all, {Time(plan)}";
+
+    private static string Receivers(FleetPlan plan) =>
+        plan.KnownCount == plan.Hosts.Count ? "hosts"
+        : plan.KnownCount == 1 ? "the only host that said what it holds"
+        : $"the {plan.KnownCount} hosts that said what they hold";
 
     private static string Time(FleetPlan plan) => plan switch
     {
         { FetchBytes: 0 } => "since all hold the release already",
         { Bound: { } bound, Predicted: { } predicted } =>
-            string.Create(CultureInfo.InvariantCulture, $"in about {predicted.TotalSeconds:0.0} s (no way to do it takes less than {bound.TotalSeconds:0.0} s at {Rate(plan.BitsPerSecond)}, {Basis(plan)})"),
+            string.Create(CultureInfo.InvariantCulture, $"in about {predicted.TotalSeconds:0.0} s (no way to do it takes less than {bound.TotalSeconds:0.0} s at {Rate(plan.BitsPerSecond)}, {Basis(plan)}{(plan.CopyCount > 1 ? $", and {plan.CopyCount} copies that leave this machine, since not all hosts reach each other" : "")})"),
         _ => "in a time that cannot be told: no host says how fast its link is, and MurderRateLimit is not set",
     };
 

@@ -34,9 +34,19 @@ public sealed class PlanTableTests
         Assert.Contains("in a time that cannot be told: no host says how fast its link is", PlanTable.Format(Plan(host)), StringComparison.Ordinal);
         Assert.Contains("since all hold the release already", PlanTable.Format(Plan(host with { FetchBytes = 0 })), StringComparison.Ordinal);
         HostPlan unasked = new("web2", false, "", null, null, 0, 0, 0, 0, null, []);
-        Assert.Contains("the 1 hosts that said what they hold will receive 100 B", PlanTable.Format(Plan(host, unasked)), StringComparison.Ordinal);
+        Assert.Contains("the only host that said what it holds will receive 100 B", PlanTable.Format(Plan(host, unasked)), StringComparison.Ordinal);
         Assert.Contains("no host said what it holds", PlanTable.Format(Plan(unasked)), StringComparison.Ordinal);
         Assert.Contains("web2  -     ?     ?         ?", PlanTable.Format(Plan(host, unasked)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CopiesForHostsThatDoNotReachEachOtherAreReckonedWith()
+    {
+        HostPlan host = new("web1", true, "", 1, null, 100_000_000, 0, 100_000_000, 1_000_000_000, 1_000_000_000, []);
+
+        string table = PlanTable.Format(Plan(host, host with { Name = "web2" }) with { BitsPerSecond = 1_000_000_000, RateBasis = RateBasis.Links, CopyCount = 2 });
+
+        Assert.Contains("(no way to do it takes less than 1.6 s at 1 Gbit/s, the slowest of the hosts' links, and 2 copies that leave this machine, since not all hosts reach each other)", table, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,6 +32,9 @@ public sealed record FleetPlan
 
     public required RateBasis RateBasis { get; init; }
 
+    /// <summary>Copies that have to leave this machine: one for each group of hosts that reach each other.</summary>
+    public int CopyCount { get; init; } = 1;
+
     public int FailingCount => Hosts.Count(host => host.Problems.Count > 0);
 
     /// <summary>The deploy would succeed, as far as can be told before it.</summary>
@@ -42,7 +45,10 @@ public sealed record FleetPlan
 
     public long FetchBytes => Hosts.Sum(host => host.FetchBytes);
 
-    /// <summary>The least time in which all hosts can have what they lack (<see cref="SwarmBound"/>). Null when no rate is known.</summary>
+    /// <summary>
+    /// The least time in which all hosts can have what they lack (<see cref="SwarmBound"/>), with every further copy over this machine's link, which is taken
+    /// to be as fast as theirs. Null when no rate is known.
+    /// </summary>
     public TimeSpan? Bound
     {
         get
@@ -53,7 +59,9 @@ public sealed record FleetPlan
                 return fetching == 0 ? TimeSpan.Zero : null;
             }
 
-            return TimeSpan.FromSeconds(new SwarmBound(Hosts.Max(host => host.FetchBytes), fetching, PieceCount, rate / 8.0, RateSource.Link).Seconds);
+            long bytes = Hosts.Max(host => host.FetchBytes);
+            double bytesPerSecond = rate / 8.0;
+            return TimeSpan.FromSeconds(new SwarmBound(bytes, fetching, PieceCount, bytesPerSecond, RateSource.Link).Seconds + ((CopyCount - 1) * bytes / bytesPerSecond));
         }
     }
 

@@ -26,6 +26,7 @@ internal static class FleetPlanner
             Gaps = [.. reachability.Gaps(index => CutsOff(index).Count > 0).Select(gap => $"{hosts[gap.From].Target.Name} does not reach {Describe(gap, hosts)}")],
             BitsPerSecond = rate,
             RateBasis = basis,
+            CopyCount = reachability.CopiesFor(Enumerable.Range(0, hosts.Count).Where(index => hosts[index].Answer is { FetchBytes: > 0 })),
         };
 
         // Over the connection by which a host is reached it can be brought everything, if it may be.

@@ -25,23 +25,38 @@ internal sealed record ReachAttempt(int From, ReachTarget Target, int To, string
 internal sealed class Reachability
 {
     private readonly IReadOnlyList<ReachAttempt> _attempts;
-    private readonly int[] _leads; // union-find; the last one is the seeder
+    private readonly Groups _linked; // with the seeder, which is the last one
+    private readonly Groups _helping; // hosts only
+    private readonly int _seeder;
 
     public Reachability(int hosts, IReadOnlyList<ReachAttempt> attempts)
     {
         _attempts = attempts;
-        _leads = [.. Enumerable.Range(0, hosts + 1)];
+        _seeder = hosts;
+        _linked = new Groups(hosts + 1);
+        _helping = new Groups(hosts);
         foreach (ReachAttempt attempt in attempts.Where(attempt => attempt.Failure is null && attempt.Target != ReachTarget.Tracker))
         {
-            _leads[End(attempt.From)] = End(attempt.Target == ReachTarget.Seeder ? hosts : attempt.To);
+            _linked.Join(attempt.From, attempt.Target == ReachTarget.Seeder ? _seeder : attempt.To);
+            if (attempt.Target == ReachTarget.Host)
+            {
+                _helping.Join(attempt.From, attempt.To);
+            }
         }
+    }
+
+    /// <summary>How many copies have to leave this machine so that each of the hosts gets one, from here or from another: one at least.</summary>
+    public int CopiesFor(IEnumerable<int> hosts)
+    {
+        HashSet<int> tried = [.. _attempts.Where(attempt => attempt.Target == ReachTarget.Host).SelectMany(attempt => new[] { attempt.From, attempt.To })];
+        return Math.Max(1, hosts.Where(tried.Contains).Select(_helping.Of).Distinct().Count());
     }
 
     /// <summary>Why a deploy could bring nothing to the host: what it did not reach; empty when it could.</summary>
     public IReadOnlyList<ReachAttempt> CutsOff(int host)
     {
         ReachAttempt[] missed = [.. _attempts.Where(attempt => attempt.From == host && attempt.Failure is not null)];
-        bool lacksSeeder = _attempts.Any(attempt => attempt.From == host && attempt.Target == ReachTarget.Seeder) && End(host) != End(_leads.Length - 1);
+        bool lacksSeeder = _attempts.Any(attempt => attempt.From == host && attempt.Target == ReachTarget.Seeder) && _linked.Of(host) != _linked.Of(_seeder);
         return lacksSeeder ? missed : [.. missed.Where(attempt => attempt.Target == ReachTarget.Tracker)];
     }
 
@@ -49,13 +64,22 @@ internal sealed class Reachability
     public IEnumerable<ReachAttempt> Gaps(Func<int, bool> isCutOff) =>
         _attempts.Where(attempt => attempt.Failure is not null && !isCutOff(attempt.From) && (attempt.To < 0 || !isCutOff(attempt.To)));
 
-    private int End(int at)
+    /// <summary>Who is joined with whom, also by way of others (union-find).</summary>
+    private sealed class Groups(int count)
     {
-        while (_leads[at] != at)
-        {
-            at = _leads[at] = _leads[_leads[at]];
-        }
+        private readonly int[] _leads = [.. Enumerable.Range(0, count)];
 
-        return at;
+        public void Join(int one, int other) => _leads[Of(one)] = Of(other);
+
+        /// <summary>The same number for all of a group.</summary>
+        public int Of(int at)
+        {
+            while (_leads[at] != at)
+            {
+                at = _leads[at] = _leads[_leads[at]];
+            }
+
+            return at;
+        }
     }
 }

@@ -77,6 +77,22 @@ public sealed class FleetPlannerTests
         Assert.Equal((null, RateBasis.Unknown), Rate(plan, null, null));
     }
 
+    /// <summary>What hosts cannot bring to each other goes over one link, one copy after the other; that all reach the seeder is no help.</summary>
+    [Fact]
+    public void HostsThatDoNotReachEachOtherTakeACopyEach()
+    {
+        DeploymentPlan plan = TestPlan.For(Host("web1"), Host("web2"), Host("web3"));
+        SurveyedHost[] hosts = [.. plan.Hosts.Select(host => new SurveyedHost(host) { Answer = s_answer with { FetchBytes = 10_000_000 }, LinkBitsPerSecond = 100_000_000 })];
+        ReachAttempt[] all = [.. from one in Enumerable.Range(0, 3) from other in Enumerable.Range(0, 3) where one != other select new ReachAttempt(one, ReachTarget.Host, other, "", Failure: null)];
+        ReachAttempt[] none = [.. all.Select(attempt => attempt with { Failure = "timed out" }), .. Enumerable.Range(0, 3).Select(host => new ReachAttempt(host, ReachTarget.Seeder, -1, "", Failure: null))];
+        ReachAttempt[] two = [.. none[..6].Select(attempt => attempt is { From: 0, To: 1 } ? attempt with { Failure = null } : attempt)];
+
+        FleetPlan[] plans = [.. new[] { all, two, none, [] }.Select(attempts => FleetPlanner.Plan(plan, s_release, hosts, attempts))];
+
+        Assert.Equal([1, 2, 3, 1], plans.Select(each => each.CopyCount));
+        Assert.Equal(plans[0].Bound + TimeSpan.FromSeconds(2 * 0.8), plans[2].Bound);
+    }
+
     private static List<Problem> Reported(FleetPlan plan)
     {
         using DeployFixture log = new(largeFileBytes: 0);
