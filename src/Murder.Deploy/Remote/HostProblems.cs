@@ -108,10 +108,11 @@ internal static class HostProblems
 
     private static string RemedyFor(TargetHost host, HostFailure failure, DeployerPorts? ports) => failure switch
     {
-        HostFailure.Unreachable => $"Check that the host is up and that its port {host.SshPort} is open for {(host.Ssh?.ProxyJump is { } jump ? $"the jump host ({jump})" : "this machine")}: {SshByHand.Login(host, "-v")}.",
-        HostFailure.HostKeyUnknown when host.Ssh is { IsBehindProxy: true } => $"Log in once by hand, with '{SshByHand.Login(host, "-o StrictHostKeyChecking=ask")}' and, for a file of MurderKnownHosts, '-o UserKnownHostsFile=FILE': compare the fingerprint that it shows with the host's own, and say yes, which keeps the key.",
+        HostFailure.Unreachable => $"Check that the host is up and that its port {host.SshPort} is open for {WhoConnectsTo(host)}: {SshByHand.Login(host, "-v")}.",
+        HostFailure.HostKeyUnknown when IsAskedByHand(host) => AskByHand(host),
         HostFailure.HostKeyUnknown => $"Fetch the key with '{SshByHand.Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to ~/.ssh/known_hosts or to a file named in MurderKnownHosts.",
-        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {Quoted(host.KnownHostsName)}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{SshByHand.Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
+        HostFailure.HostKeyChanged when IsAskedByHand(host) => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {SshByHand.Word(host.KnownHostsName)}' (with '-f FILE' for another file than ~/.ssh/known_hosts). {AskByHand(host)} If it was not, somebody may be in between.",
+        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {SshByHand.Word(host.KnownHostsName)}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{SshByHand.Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
         HostFailure.AuthenticationFailed => "Add the public key to ~/.ssh/authorized_keys of that user on the host, or name another user in the inventory or another key in MurderIdentityFile.",
         HostFailure.IdentityUnusable => "Name a private key in MurderIdentityFile, or for the host in the inventory. For an encrypted one, load it into an ssh-agent, or give the passphrase in the environment variable MURDER_PASSPHRASE or in a file that MurderPassphraseFile names.",
         HostFailure.NoShell => $"The login must run 'sh': check the user's shell and any ForceCommand on the host ({SshByHand.Login(host)} 'exec sh').",
@@ -123,7 +124,7 @@ internal static class HostProblems
         HostFailure.JumpFailed => $"Every host behind a jump host needs a login there: see what '{SshByHand.JumpLogin(host)}' says, which has to work without a question, and mend that or the ProxyJump of ssh's configuration.",
         HostFailure.SudoRefused => $"Let the user become root without a password ('USER ALL=(root) NOPASSWD: ALL' in /etc/sudoers.d on the host; try '{SshByHand.Login(host)} sudo -n true'), or leave MurderSudo out.",
         HostFailure.TransportFailed => $"Run the command of MurderTransport by hand with {host.Address} in place of {{host}} and 'echo ok' on its stdin: it has to give a POSIX shell on the host, and to end with it.",
-        HostFailure.ConfigUnusable => $"Correct what '{SshByHand.Login(host, "-G")}' prints (~/.ssh/config, or the file in MurderSshConfig); what only the system's ssh can do takes MurderSshEngine=auto or openssh.",
+        HostFailure.ConfigUnusable => $"Correct what '{SshByHand.Query(host, host.Ssh?.ConfigFile)}' prints (~/.ssh/config, or the file in MurderSshConfig); what only the system's ssh can do takes MurderSshEngine=auto or openssh.",
         HostFailure.AgentLost => "Look for the reason on the host (memory, reboot, a killed process), then deploy again: what has arrived is kept.",
         HostFailure.Locked => "Wait until the other deploy ends, or take the host from it with -p:MurderBreakLock=true; a lock goes away with the process that holds it.",
         HostFailure.RootNotWritable => $"Create {host.Root}, on a file system that can be written to, and give it to the user of the deploy; or name another MurderRoot.",
@@ -153,7 +154,16 @@ internal static class HostProblems
     private static string OfThisMachine(DeployerPorts? ports) =>
         ports is null ? "the seeder's and the tracker's" : $"TCP {ports.Seeder} (the seeder) and {ports.Tracker} (the tracker, which is on another port each time)";
 
-    private static string Quoted(string name) => name.StartsWith('[') ? $"\"{name}\"" : name;
+    /// <summary>ssh-keyscan gets no further than from here, and knows a host by no other name than its own.</summary>
+    private static bool IsAskedByHand(TargetHost host) => host.Ssh is { IsBehindProxy: true } or { HostKeyAlias: not null };
+
+    private static string AskByHand(TargetHost host) =>
+        $"Log in once by hand, with '{SshByHand.AskingLogin(host)}' and, for a file of MurderKnownHosts, '-o UserKnownHostsFile=FILE': compare the fingerprint that it shows with the host's own, and say yes, which keeps the key.";
+
+    private static string WhoConnectsTo(TargetHost host) =>
+        SshTokens.JumpsTo(host) is { } jumps ? $"the jump host ({jumps[(jumps.LastIndexOf(',') + 1)..]})"
+        : host.Ssh is { IsBehindProxy: true } ? "where its ProxyCommand connects from"
+        : "this machine";
 
     /// <summary>The sentence has named the host already.</summary>
     public static string WithoutName(TargetHost host, string detail)

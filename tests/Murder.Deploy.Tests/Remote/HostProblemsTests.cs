@@ -1,4 +1,5 @@
 using Murder.PeerHost.Contract;
+using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
 
@@ -41,16 +42,46 @@ public sealed class HostProblemsTests
     }
 
     /// <summary>Neither ssh-keyscan nor a connection of our own gets there.</summary>
-    [Fact]
-    public void WhatToDoAboutAHostBehindAJumpHostWorksFromHere()
+    [Theory]
+    [InlineData(HostFailure.HostKeyUnknown)]
+    [InlineData(HostFailure.HostKeyChanged)]
+    public void AKeyThatOnlyALoginShowsIsToBeHadByOne(HostFailure failure)
     {
-        TargetHost behind = s_host with { Ssh = new SshConfig { HostName = "10.0.0.1", Port = 2222, User = "ann", ProxyJump = "bastion", ConfigFile = "/etc/ci/ssh config" } };
+        SshConfig config = new() { HostName = "10.0.0.1", Port = 2222, User = "ann", ConfigFile = "/etc/ci/ssh_config" };
+        SshConfig[] configs = [config with { ProxyJump = "bastion" }, config with { ProxyCommand = "nc %h %p" }, config with { HostKeyAlias = "web" }];
 
-        string key = HostProblems.From(behind, HostFailure.HostKeyUnknown, "no").Remedy;
-        string port = HostProblems.From(behind, HostFailure.Unreachable, "no").Remedy;
+        Assert.All(configs, ssh =>
+        {
+            string remedy = HostProblems.From(s_host with { Ssh = ssh }, failure, "no").Remedy;
 
-        Assert.Contains("'ssh -o StrictHostKeyChecking=ask -F '/etc/ci/ssh config' -p 2222 10.0.0.1'", key, StringComparison.Ordinal);
-        Assert.DoesNotContain("keyscan", key, StringComparison.Ordinal);
-        Assert.Contains("the jump host (bastion): ssh -v -F", port, StringComparison.Ordinal);
+            Assert.Contains("'ssh -o BatchMode=no -o StrictHostKeyChecking=ask -F /etc/ci/ssh_config -p 2222 10.0.0.1'", remedy, StringComparison.Ordinal);
+            Assert.DoesNotContain("keyscan", remedy, StringComparison.Ordinal);
+        });
+        Assert.Contains("keyscan", HostProblems.From(s_host with { Ssh = config }, failure, "no").Remedy, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("bastion", "the jump host (bastion): ")]
+    [InlineData("first,ann@gw-%h:2223", "the jump host (ann@gw-10.0.0.1:2223): ")]
+    [InlineData(null, "this machine: ")]
+    public void APortIsToBeOpenForWhoConnectsToIt(string? jumps, string expected) => Assert.Contains(
+        $"is open for {expected}ssh -v ",
+        HostProblems.From(s_host with { Ssh = new SshConfig { HostName = "10.0.0.1", Port = 2222, User = "ann", ProxyJump = jumps } }, HostFailure.Unreachable, "no").Remedy,
+        StringComparison.Ordinal);
+
+    /// <summary>As a shell takes them, whatever a name or a path has in it.</summary>
+    [Fact]
+    public void CommandsCanBePastedAndGoTheWayOfTheDeploy()
+    {
+        SshConfig config = new() { HostName = "10.0.0.1", Port = 22, User = "x", ConfigFile = "/etc/a & b's/$config", NamedIdentityFile = "/keys/one key", ProxyJump = "first,gw-%n:2223" };
+        TargetHost host = new("web1") { Address = "web", User = @"CORP\ann$", Port = 22, Root = "/srv/app", Ssh = config };
+
+        Assert.Equal(
+            ["-v", "-F", "/etc/a & b's/$config", "-i", "/keys/one key", "-o", "IdentitiesOnly=yes", "-p", "22", @"CORP\ann$@web"], // 22 too: the configuration may have another
+            Arguments(SshByHand.Login(host, "-v")));
+        Assert.Equal(["-v", "-F", "/etc/a & b's/$config", "-i", "/keys/one key", "-J", "first", "ssh://gw-web:2223"], Arguments(SshByHand.JumpLogin(host)));
+        Assert.Equal(["-G", "-F", "/a b", "web"], Arguments(SshByHand.Query(new TargetHost("web") { Address = "web", Root = "/" }, "/a b")));
+    }
+
+    private static string[] Arguments(string command) => Command.Run("sh", "-c", $"ssh() {{ printf '%s\\n' \"$@\"; }}; {command}").TrimEnd('\n').Split('\n');
 }

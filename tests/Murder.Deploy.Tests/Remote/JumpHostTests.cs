@@ -37,9 +37,9 @@ public sealed partial class JumpHostTests
         using LoopbackSshd first = LoopbackSshd.Start();
         using LoopbackSshd second = LoopbackSshd.Start();
         ssh.Configure("web", [
-            .. AliasOf(ssh.Sshd, "web"), "  ProxyJump first,second",
+            .. AliasOf(ssh.Sshd, "web"), "  ProxyJump first,%r-gate-of-%n", // a token is each host's own
             .. AliasOf(first, "first"),
-            .. AliasOf(second, "second")]);
+            .. AliasOf(second, $"{ssh.Sshd.User}-gate-of-web")]);
         SshConnector connector = new(ssh.Options, TimeProvider.System);
         await using (connector)
         {

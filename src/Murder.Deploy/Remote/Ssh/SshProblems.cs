@@ -25,8 +25,8 @@ internal static class SshProblems
         new("MURDER0328", $"The passphrase cannot be read: {reason}", "Correct MurderPassphraseFile, or give the passphrase in the environment variable MURDER_PASSPHRASE.");
 
     /// <param name="hosts">for which <c>ssh</c> says so</param>
-    public static Problem ConfigRefused(IReadOnlyList<string> hosts, string reason) =>
-        new("MURDER0327", $"ssh's configuration cannot be used for {NameList.Of(hosts, max: 3)}: {reason}", $"Mend it until 'ssh -G {hosts[0]}' prints it, or name another file in MurderSshConfig.");
+    public static Problem ConfigRefused(IReadOnlyList<TargetHost> hosts, string? configFile, string reason) =>
+        new("MURDER0327", $"ssh's configuration cannot be used for {NameList.Of([.. hosts.Select(host => host.Address)], max: 3)}: {reason}", $"Mend it until '{SshByHand.Query(hosts[0], configFile)}' prints it, or name another file in MurderSshConfig.");
 
     public static Problem AgentUnreadable(string directory, string reason) =>
         new("MURDER0323", $"The agents in '{directory}' cannot be read: {reason}", "Restore the package Murder.Build again: delete it from the NuGet cache, then run 'dotnet restore'.");

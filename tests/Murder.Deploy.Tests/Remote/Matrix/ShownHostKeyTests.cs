@@ -59,7 +59,7 @@ public sealed class ShownHostKeyTests : IDisposable
         Assert.Equal("MURDER0303", problem.Code);
         Assert.Contains("known_hosts:2", problem.Text, StringComparison.Ordinal);
         Assert.Contains(FingerprintOf(row.Sshd.HostKeyPath("ed25519")), problem.Text, StringComparison.Ordinal);
-        Assert.Contains($"ssh-keygen -R \"[127.0.0.1]:{row.Sshd.Port}\"", problem.Remedy, StringComparison.Ordinal);
+        Assert.Contains($"ssh-keygen -R '[127.0.0.1]:{row.Sshd.Port}'", problem.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]

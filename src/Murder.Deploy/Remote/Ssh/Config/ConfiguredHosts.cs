@@ -9,19 +9,19 @@ internal static class ConfiguredHosts
     public static IReadOnlyList<TargetHost> Of(IReadOnlyList<TargetHost> hosts, SshOptions options, List<Problem> problems)
     {
         TargetHost[] configured = [.. hosts];
-        ConcurrentQueue<(string Host, string Reason)> refused = [];
+        ConcurrentQueue<(TargetHost Host, string Reason)> refused = [];
         void Configure(AskedTogether group)
         {
             try
             {
                 foreach ((int index, SshConfig config) in group.Hosts.Zip(group.Ask()))
                 {
-                    configured[index] = configured[index] with { Ssh = config with { ConfigFile = options.ConfigFile } };
+                    configured[index] = configured[index] with { Ssh = config with { ConfigFile = options.ConfigFile, NamedIdentityFile = options.IdentityOf(configured[index]) } };
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                group.Hosts.ForEach(index => refused.Enqueue((configured[index].Address, e.Message)));
+                group.Hosts.ForEach(index => refused.Enqueue((configured[index], e.Message)));
             }
         }
 
@@ -35,7 +35,7 @@ internal static class ConfiguredHosts
             Parallel.ForEach(groups, Configure);
         }
 
-        problems.AddRange(refused.GroupBy(each => each.Reason, each => each.Host).Select(each => SshProblems.ConfigRefused([.. each.Order(StringComparer.Ordinal)], each.Key)));
+        problems.AddRange(refused.GroupBy(each => each.Reason, each => each.Host).Select(each => SshProblems.ConfigRefused([.. each.OrderBy(host => host.Address, StringComparer.Ordinal)], options.ConfigFile, each.Key)));
         return configured;
     }
 

@@ -30,7 +30,7 @@ internal sealed record SshConfig
     /// <summary>A host that shows a key for the first time is believed, and its key kept; one that shows another is not.</summary>
     public bool AcceptsNewHostKeys { get; init; }
 
-    /// <summary>As it was written: <c>user@jump:port,…</c>; null when the host is reached directly.</summary>
+    /// <summary>As it was written, tokens and all: <c>user@jump:port,…</c>; null when the host is reached directly.</summary>
     public string? ProxyJump { get; init; }
 
     /// <summary>A command whose stdin and stdout lead to the host; null when there is none.</summary>
@@ -38,6 +38,9 @@ internal sealed record SshConfig
 
     /// <summary>What was read in place of ssh's own files; null for those.</summary>
     public string? ConfigFile { get; init; }
+
+    /// <summary>The private key that was named for the deploy or the host, in place of <see cref="IdentityFiles"/>; null when none was.</summary>
+    public string? NamedIdentityFile { get; init; }
 
     /// <summary>The host is not connected to from here.</summary>
     public bool IsBehindProxy => ProxyJump is not null || ProxyCommand is not null;
@@ -49,5 +52,8 @@ internal sealed record SshConfig
 
     /// <summary>What of it only the system's <c>ssh</c> can do, as the name of the option; null when nothing is.</summary>
     public string? NeedsOpenSsh =>
-        ProxyJump is not null ? nameof(ProxyJump) : ProxyCommand is not null ? nameof(ProxyCommand) : SshNetAlgorithms.OptionNotMet(Algorithms);
+        ProxyJump is not null ? nameof(ProxyJump)
+        : ProxyCommand is not null ? nameof(ProxyCommand)
+        : IdentityFiles.Concat(CertificateFiles).Any(path => path.Contains('%', StringComparison.Ordinal)) ? "IdentityFile with a token" // of those that take more than the host's name
+        : SshNetAlgorithms.OptionNotMet(Algorithms);
 }

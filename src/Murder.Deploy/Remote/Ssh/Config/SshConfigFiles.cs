@@ -78,6 +78,7 @@ internal sealed class SshConfigFiles
         ValueOf("canonicalizehostname") is not (null or "no" or "none")
         || _host.Address.Any(char.IsAsciiLetterUpper)
         || s_printedExpanded.Any(keyword => ValueOf(keyword)?.Contains('%', StringComparison.Ordinal) == true)
+        || (ValueOf("user") ?? "").AsSpan().ContainsAny('%', '$')
         || (ValueOf("hostname") ?? "").Replace("%h", "", StringComparison.Ordinal).Contains('%', StringComparison.Ordinal);
 
     /// <exception cref="IOException">which files are meant <c>ssh</c> only can tell</exception>

@@ -51,7 +51,7 @@ internal sealed class SshConfigQuery(string program, string? configFile, string 
     private static bool IsAsRead(ILookup<string, string> said, SshConfigReading reading) =>
         said["hostname"].SequenceEqual([reading.HostName]) && said["port"].SequenceEqual([reading.Port]) && said["user"].SequenceEqual([reading.User]);
 
-    /// <summary>Paths that are another host's no more than its name is; of the others <see cref="SshConfigFiles"/> has seen to it that there are none.</summary>
+    /// <summary>What has a token in it is each host's own. Other values with tokens <see cref="SshConfigFiles"/> leaves to <c>ssh</c>, host by host.</summary>
     private static bool HasTokens(ILookup<string, string> said) => said["identityfile"].Concat(said["certificatefile"]).Any(path => path.Contains('%', StringComparison.Ordinal));
 
     private static ILookup<string, string> With(ILookup<string, string> said, SshConfigReading reading)

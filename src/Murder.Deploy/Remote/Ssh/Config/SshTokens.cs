@@ -6,6 +6,22 @@ namespace Murder.Deploy;
 /// <summary>What stands for something else in the paths of a configuration (ssh_config(5), TOKENS): <c>ssh -G</c> leaves it as it was written.</summary>
 internal sealed class SshTokens(string hostName, int port, string user, string homeDirectory, Func<string, string?> environment)
 {
+    /// <summary>The jump hosts before a host as its configuration has them, each token put in (ssh_config(5), ProxyJump); null when there are none.</summary>
+    public static string? JumpsTo(TargetHost host)
+    {
+        if (host.Ssh is not { ProxyJump: { } written } config)
+        {
+            return null;
+        }
+
+        string[] pieces = written.Split("%%"); // each stands for one '%', and begins no token
+        return string.Join('%', pieces.Select(piece => piece
+            .Replace("%h", config.HostName, StringComparison.Ordinal)
+            .Replace("%n", host.Address, StringComparison.Ordinal)
+            .Replace("%p", config.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("%r", config.User, StringComparison.Ordinal)));
+    }
+
     /// <summary>Absolute; what is unknown stays as it stands.</summary>
     public string Path(string written)
     {

@@ -32,7 +32,7 @@ internal sealed class OpenSshConnector(SshOptions options, string program, TimeP
     /// <exception cref="HostException">a jump host lets nobody pass</exception>
     private async Task<IReadOnlyList<string>> WayToAsync(TargetHost host, CancellationToken cancellationToken)
     {
-        if (_jumps is null || host.Ssh?.ProxyJump is not { } jumps)
+        if (_jumps is null || SshTokens.JumpsTo(host) is not { } jumps)
         {
             return []; // as the configuration says
         }
