@@ -8,5 +8,7 @@ gzip -9 -n -c "$1" >"$2/murder-peer.gz.new"
     sha256sum <"$2/murder-peer.gz.new"
     sha256sum <"$1"
     cksum <"$1"
-} >"$2/murder-peer.sums"
-mv -f "$2/murder-peer.gz.new" "$2/murder-peer.gz" # last: it tells that all of it is done
+} >"$2/murder-peer.sums.new"
+for file in murder-peer.sums murder-peer.gz; do
+    mv -f "$2/$file.new" "$2/$file" # of a build that was cut short, nothing is taken for whole
+done

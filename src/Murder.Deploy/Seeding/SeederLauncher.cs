@@ -6,7 +6,7 @@ namespace Murder.Deploy;
 /// Starts the agent that is to seed, on this machine. Where there is a static agent for it, that one: it starts at once and takes a fraction of
 /// the memory. It is found, cached and started by the very script that does so on hosts. Where it cannot be, the agent for any platform runs.
 /// </summary>
-/// <param name="agentDirectory">holds <c>any/murder-peer.dll</c>, and <c>RID/murder-peer.gz</c> for some platforms</param>
+/// <param name="agentDirectory">holds <c>any/murder-peer.dll</c>, and for some platforms <c>RID/murder-peer.gz</c> with its sums</param>
 /// <param name="dotnet">what runs the agent for any platform; null for the dotnet that runs us</param>
 internal sealed class SeederLauncher(string agentDirectory, IDeploymentLog log, TimeProvider time, string? dotnet = null)
 {

@@ -38,11 +38,13 @@ public sealed class AgentPackageTests
     [InlineData("murder-peer.gz", "")]
     [InlineData("murder-peer.sums", "")]
     [InlineData("murder-peer.sums", "a\nb\nc d\n")]
+    [InlineData("murder-peer.sums", "SUM  -\nb\nc d\n")]
     public void A_damaged_agent_is_not_sent_to_anybody(string file, string instead)
     {
         using TestDirectory directory = new();
         PackedAgent.Write(directory.Combine("linux-x64"), "an agent"u8.ToArray());
-        directory.Write($"linux-x64/{file}", Encoding.UTF8.GetBytes(instead));
+        string sum = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(directory.Combine("linux-x64", "murder-peer.gz"))));
+        directory.Write($"linux-x64/{file}", Encoding.UTF8.GetBytes(instead.Replace("SUM", sum, StringComparison.Ordinal)));
 
         Assert.Throws<InvalidDataException>(() => AgentPackage.ReadAll(directory.Path));
     }

@@ -40,11 +40,11 @@ internal sealed record AgentPackage(string Rid, string Sha256, long RawLength, u
     {
         byte[] gzip = File.ReadAllBytes(Path.Combine(folder, FileName));
         string[][] sums = [.. File.ReadLines(Path.Combine(folder, SumsFileName)).Select(line => line.Split(' '))];
-        return sums is [[var packed, ..], [var sha256, ..], [var checksum, var length]]
+        return sums is [[var packed, ..], [var sha256, ..], [var sum, var length]]
             && packed == Convert.ToHexStringLower(SHA256.HashData(gzip))
-            && uint.TryParse(checksum, CultureInfo.InvariantCulture, out uint crc)
+            && uint.TryParse(sum, CultureInfo.InvariantCulture, out uint checksum)
             && long.TryParse(length, CultureInfo.InvariantCulture, out long rawLength)
-            ? new AgentPackage(Path.GetFileName(folder), sha256, rawLength, crc, gzip)
+            ? new AgentPackage(Path.GetFileName(folder), sha256, rawLength, checksum, gzip)
             : throw new InvalidDataException($"{Path.Combine(folder, FileName)} is not what {SumsFileName} beside it tells of");
     }
 }
