@@ -53,7 +53,7 @@ internal sealed class OtherLinux(TestDirectory directory)
     {
         Directory.CreateDirectory(FolderOf(name));
         string file = directory.Write($"profiles/{name}", Encoding.UTF8.GetBytes($$"""
-            uname() { if [ "$*" = -m ]; then echo {{machine}}; else command uname "$@"; fi; }
+            uname() { if [ "$*" = -sm ]; then echo Linux {{machine}}; else command uname "$@"; fi; }
             {{profile}}
 
             """));
