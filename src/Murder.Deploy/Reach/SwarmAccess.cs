@@ -223,7 +223,10 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
         if (_swarming[host] is { } swarming)
         {
             _policy.Done(host, hasEverything);
-            swarming.Ending = swarming.End.CancelAsync(); // what that sets going does not run under our lock
+            if (!swarming.End.IsCancellationRequested)
+            {
+                swarming.Ending = swarming.End.CancelAsync(); // what that sets going does not run under our lock
+            }
         }
     }
 
