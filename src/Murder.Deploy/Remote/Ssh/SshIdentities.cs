@@ -26,7 +26,15 @@ internal sealed class SshIdentities
     public override string ToString() => string.Join(", ", _descriptions.Take(_options.IdentitiesMax));
 
     /// <summary>For messages: which keys are not offered, and why; empty when all are.</summary>
-    public string NotOffered => _reasons.Count == 0 ? "" : $"not offered: {string.Join("; ", _reasons)}";
+    public string NotOffered
+    {
+        get
+        {
+            string[] tooMany = [.. _descriptions.Skip(_options.IdentitiesMax)];
+            string[] reasons = tooMany.Length == 0 ? [.. _reasons] : [.. _reasons, $"{string.Join(", ", tooMany)}, since an sshd takes few; MurderIdentityFile or IdentitiesOnly says which it is"];
+            return reasons.Length == 0 ? "" : $"not offered: {string.Join("; ", reasons)}";
+        }
+    }
 
     /// <exception cref="HostException">the named key cannot be used, or none of the usual ones can</exception>
     public static SshIdentities Load(TargetHost host, SshOptions options)
@@ -57,7 +65,7 @@ internal sealed class SshIdentities
     {
         SshIdentities identities = new(options) { _accepted = host.Ssh?.Algorithms.Logins };
         string? named = options.IdentityOf(host);
-        IReadOnlyList<string> files = [.. options.IdentityFilesOf(host).Where(path => path == named || File.Exists(path))];
+        IReadOnlyList<string> files = [.. options.IdentityFilesOf(host).Where(path => path == named || SshKeyFiles.Exists(path))];
         agent = AgentOf(host);
         identities.AddOfAgent(agent, files, isNoOther: named is not null || host.Ssh?.IdentitiesOnly == true);
         foreach (string path in files)
@@ -99,6 +107,12 @@ internal sealed class SshIdentities
         if (_options.KeyFiles.PublicKeyOf(path) is { } half && _agentKeys.Any(key => key.Blob.AsSpan().SequenceEqual(half)))
         {
             return; // the agent offers it
+        }
+
+        if (SshKeyFiles.IsPublicOnly(path))
+        {
+            _reasons.Add($"{path} is there only as a public key, and no agent holds the private one");
+            return;
         }
 
         try

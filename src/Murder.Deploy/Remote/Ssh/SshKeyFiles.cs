@@ -10,6 +10,7 @@ namespace Murder.Deploy;
 internal sealed class SshKeyFiles
 {
     private const int HeaderLines = 3;
+    private const string PublicSuffix = ".pub";
 
     private readonly ConcurrentDictionary<string, Lazy<SshKeyFile>> _opened = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]?> _publicKeys = new(StringComparer.Ordinal);
@@ -21,8 +22,17 @@ internal sealed class SshKeyFiles
     public SshKeyFile Open(string path, string? passphrase, IReadOnlyList<string> certificates) =>
         _opened.GetOrAdd(string.Join('\n', [path, .. certificates]), _ => new Lazy<SshKeyFile>(() => new SshKeyFile(Read(path, passphrase, certificates)))).Value;
 
-    /// <summary>The public half (RFC 4253, section 6.6), which lies beside a key or, in OpenSSH's own format, before its secret. Null when it is told by neither.</summary>
-    public byte[]? PublicKeyOf(string path) => _publicKeys.GetOrAdd(path, static file => BesideOf(file) ?? OpenSshKeyFile.TryReadPublicKey(file));
+    /// <summary>
+    /// The public half (RFC 4253, section 6.6), which lies beside a key or, in OpenSSH's own format, before its secret; or is all that was named. Null when it is
+    /// told by none.
+    /// </summary>
+    public byte[]? PublicKeyOf(string path) => _publicKeys.GetOrAdd(path, static file => TryReadPublic(file + PublicSuffix) ?? TryReadPublic(file) ?? OpenSshKeyFile.TryReadPublicKey(file));
+
+    /// <summary>There is such a key, if only its public half: then an agent may hold the other.</summary>
+    public static bool Exists(string path) => File.Exists(path) || File.Exists(path + PublicSuffix);
+
+    /// <summary>The private half is not there.</summary>
+    public static bool IsPublicOnly(string path) => TryReadPublic(path) is not null || (!File.Exists(path) && File.Exists(path + PublicSuffix));
 
     /// <summary>Whether it is a key that takes a passphrase.</summary>
     public static bool IsEncrypted(string path)
@@ -47,12 +57,12 @@ internal sealed class SshKeyFiles
         }
     }
 
-    private static byte[]? BesideOf(string path)
+    /// <summary>Null when the file is no public key: its type stands before it and in it.</summary>
+    private static byte[]? TryReadPublic(string path)
     {
         try
         {
-            string[] words = File.ReadAllText(path + ".pub", Encoding.UTF8).Split(' ', 3);
-            return words.Length > 1 ? Convert.FromBase64String(words[1].Trim()) : null;
+            return File.ReadLines(path, Encoding.UTF8).FirstOrDefault()?.Split(' ', 3) is [var type, var text, ..] && Convert.FromBase64String(text.Trim()) is var key && KnownHostsLine.TypeOf(key) == type ? key : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

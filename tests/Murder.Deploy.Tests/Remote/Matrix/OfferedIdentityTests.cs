@@ -68,6 +68,63 @@ public sealed class OfferedIdentityTests : IDisposable
         await row.AnswersAsync();
     }
 
+    /// <summary>As password managers and hardware keys have it: the configuration names the public half, and the agent has the other.</summary>
+    [Theory]
+    [InlineData(nameof(SshEngine.SshNet), "key.pub")]
+    [InlineData(nameof(SshEngine.SshNet), "key")]
+    [InlineData(nameof(SshEngine.OpenSsh), "key.pub")]
+    public async Task The_public_half_says_which_key_of_an_agent_is_meant(string engine, string named)
+    {
+        string key = _keys.Combine("key");
+        KeyGen.Make(key, "ed25519");
+        using MatrixRow row = new(engine, new LoopbackSshdOptions { ConfigLines = [$"AuthorizedKeysFile {key}.pub", "MaxAuthTries 1"] });
+        using RunningKeyAgent agent = RunningKeyAgent.Start(_keys.Combine("agent"));
+        KeyGen.Make(_keys.Combine("other"), "ed25519");
+        agent.Add(_keys.Combine("other"));
+        agent.Add(key);
+        File.Delete(key);
+        row["IdentityFile"] = _keys.Combine(named);
+        row["IdentitiesOnly"] = "yes";
+        row["IdentityAgent"] = agent.Socket;
+
+        await row.AnswersAsync();
+    }
+
+    [Fact]
+    public async Task A_public_key_alone_is_said_to_be_one()
+    {
+        string key = _keys.Combine("key");
+        KeyGen.Make(key, "ed25519");
+        using MatrixRow row = new(nameof(SshEngine.SshNet));
+        row["IdentityFile"] = $"{key}.pub";
+        row["IdentitiesOnly"] = "yes";
+
+        Problem problem = await row.FailsAsync();
+
+        Assert.Equal("MURDER0305", problem.Code);
+        Assert.Contains($"{key}.pub is there only as a public key", problem.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>As with ssh, keys of an agent come before files; but then it is to be seen that the one that fits was not among them.</summary>
+    [Fact]
+    public async Task Keys_that_are_too_many_to_be_offered_are_named()
+    {
+        using RunningKeyAgent agent = RunningKeyAgent.Start(_keys.Combine("agent"));
+        foreach (int number in Enumerable.Range(0, 6))
+        {
+            KeyGen.Make(_keys.Combine($"key{number}"), "ed25519");
+            agent.Add(_keys.Combine($"key{number}"));
+        }
+
+        using MatrixRow row = new(nameof(SshEngine.SshNet));
+        row["IdentityAgent"] = agent.Socket;
+
+        Problem problem = await row.FailsAsync();
+
+        Assert.Equal("MURDER0304", problem.Code);
+        Assert.Matches($"not offered: .*{row.Sshd.ClientKeyPath}.*IdentitiesOnly", problem.Text);
+    }
+
     [Theory]
     [MemberData(nameof(Engines))]
     public async Task A_certificate_that_only_an_agent_has_logs_in(string engine)
