@@ -23,6 +23,7 @@ public static class HostResolver
     internal static HostResolution Resolve(DeploymentSettings settings, InventoryText? text, SshAliases aliases, string home, List<Problem> problems)
     {
         Inventory inventory = ReadInventory(settings, text, problems);
+        bool isInventoryLost = inventory.GroupNames.Count == 0 && problems.Any(problem => !problem.IsWarning);
         var selected = new SelectedHosts(settings, inventory, aliases, home, problems);
         IReadOnlyList<HostTerm> terms = HostSelection.Parse(settings.Hosts);
         foreach (HostTerm term in terms.Where(term => !term.IsExclusion))
@@ -44,6 +45,11 @@ public static class HostResolver
         if (hosts.Count == 0 && problems.Count == 0)
         {
             problems.Add(InventoryProblems.NothingLeft(settings.Hosts));
+        }
+
+        if (isInventoryLost)
+        {
+            problems.RemoveAll(InventoryProblems.IsUnknownName); // it may be known there
         }
 
         return new HostResolution(problems.Any(problem => !problem.IsWarning) ? [] : hosts, problems, text?.Path);

@@ -21,6 +21,8 @@ public static class InventoryProblems
             ? $"No groups are defined: {WhereToDefine(inventoryPath)} A host that stands nowhere is written so that it looks like one: user@{name}, or {name}:22."
             : $"Groups: {NameList.Of(known, max: 12)} (from {inventoryPath ?? "the project's MurderHost items"}). A host that stands nowhere is written so that it looks like one: user@{name}, or {name}:22."));
 
+    internal static bool IsUnknownName(Problem problem) => problem.Code == "MURDER0102";
+
     public static Problem NothingLeft(string hosts) => new(
         "MURDER0103",
         $"Hosts '{hosts}' leaves no host.",

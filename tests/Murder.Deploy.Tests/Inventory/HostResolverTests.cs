@@ -217,8 +217,8 @@ public sealed class HostResolverTests
     {
         using var directory = new TestDirectory();
         Directory.CreateDirectory(directory.Combine("folder"));
-        HostResolution resolution = HostResolver.Resolve(Settings("localhost") with { ProjectDirectory = directory.Path, Inventory = inventory });
-        Problem problem = Assert.Single(resolution.Problems);
+        HostResolution resolution = HostResolver.Resolve(Settings("prod localhost") with { ProjectDirectory = directory.Path, Inventory = inventory });
+        Problem problem = Assert.Single(resolution.Problems); // not that there is no group prod
         Assert.Equal("MURDER0104", problem.Code);
         Assert.Contains(reason, problem.Text, StringComparison.Ordinal);
     }
