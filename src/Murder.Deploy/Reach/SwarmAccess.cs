@@ -57,7 +57,7 @@ internal sealed class SwarmAccess(DeploymentPlan plan, Release release, ReleaseS
             IReadOnlyList<int> cutOff = _policy.CutOff();
             if (cutOff.Count > 0)
             {
-                log.Report(RolloutProblems.CutOff([.. cutOff.Select(host => plan.Hosts[host].Name)], [.. cutOff.Select(host => _swarming[host]!.Port).Distinct().Order()]));
+                log.Report(RolloutProblems.CutOff([.. cutOff.Select(host => plan.Hosts[host].Name)], [.. cutOff.Select(host => _swarming[host]!.Port).Distinct().Order()], _policy.PerhapsCutOffCount));
             }
         }
     }

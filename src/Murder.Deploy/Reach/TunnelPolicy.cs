@@ -124,6 +124,9 @@ internal sealed class TunnelPolicy(IReadOnlyList<string> zones, TimeSpan starved
     /// <summary>Hosts that have never had a peer but the seeder, although there were others for long enough.</summary>
     public IReadOnlyList<int> CutOff() => [.. Enumerable.Range(0, _hosts.Length).Where(host => _hosts[host] is { HadTimeForOthers: true, OthersMax: <= 0 })];
 
+    /// <summary>Hosts of which that cannot be told: they had no peer but the seeder, and everything too soon to find one.</summary>
+    public int PerhapsCutOffCount => _hosts.Count(host => host is { HadTimeForOthers: false, OthersMax: <= 0 });
+
     /// <summary>Every zone wants one: what comes into a zone by an entrance of its own need not cross its border, and there may be no way across.</summary>
     private bool IsEntranceWanted(int host) =>
         _hosts[host] is { IsEntrance: true, IsDone: false, HasTunnel: false } && (_sourceCount < EntrancesWanted || _sources.GetValueOrDefault(zones[host]) == 0);

@@ -11,7 +11,7 @@ internal static class RolloutProblems
     public static Problem NotActiveEverywhere(int failed, int hosts, int active, int astray) => new(
         "MURDER0602",
         $"{failed} of {hosts} hosts failed: {active} run the release, {astray} may point to it without being healthy, and the others run what they ran before.",
-        "Mend the hosts named above and run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release.");
+        "Mend the hosts named above and run 'dotnet msbuild -t:MurderActivate' with the same properties and -p:MurderRelease set to this release.");
 
     /// <param name="back">hosts that went back</param>
     /// <param name="stayed">hosts that ran the release before the deploy, which leaves them at it</param>
@@ -23,12 +23,12 @@ internal static class RolloutProblems
     public static Problem NotRolledBack(int stuck, int hosts) => new(
         "MURDER0606",
         $"{stuck} of {hosts} hosts could not be taken back, or not to health, as said above of each; the others run what they ran before.",
-        "Look at each host named above ('dotnet msbuild -t:MurderStatus' tells what it runs, and who holds it), then run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to the release before, but not on a host that another deploy has taken.");
+        "Look at each host named above ('dotnet msbuild -t:MurderStatus' with the same properties tells what it runs, and who holds it), then run 'dotnet msbuild -t:MurderActivate' with the same properties and -p:MurderRelease set to the release before, but not on a host that another deploy has taken.");
 
     public static Problem NothingToGoBackTo(IReadOnlyList<string> hosts) => new(
         "MURDER0607",
         $"There is no release to go back to on {NameList.Of(hosts)}; no host was changed.",
-        "Name one in MurderRelease that 'dotnet msbuild -t:MurderStatus' lists there, or leave these hosts out with '!host' in Hosts.");
+        "Name one in MurderRelease that 'dotnet msbuild -t:MurderStatus' with the same properties lists there, or leave these hosts out with '!host' in Hosts.");
 
     /// <param name="leftOut">hosts that the way back would have to do without</param>
     public static Problem NotAsked(int unreached, int hosts, int allowed, int leftOut) => new(
@@ -54,7 +54,7 @@ internal static class RolloutProblems
     public static Problem CancelledWhileActivating(int active, int astray, int hosts) => new(
         "MURDER0604",
         $"The deploy was cancelled while it activated: {active} of {hosts} hosts run the new release, and {astray} may point to it without being healthy.",
-        "Run 'dotnet msbuild -t:MurderActivate' with -p:MurderRelease set to this release to finish it, or to the release before to go back.");
+        "Run 'dotnet msbuild -t:MurderActivate' with the same properties and -p:MurderRelease set to this release to finish it, or to the release before to go back.");
 
     public static Problem LeftOut(Problem problem) => new(
         "MURDER1601",
@@ -81,15 +81,16 @@ internal static class RolloutProblems
         $"{host} got corrupt data from {endpoint} and banned it ({detail}); the release is whole all the same.",
         "Check memory and disk of the machine at that address, and who else can reach the swarm port.");
 
-    public static Problem CutOff(IReadOnlyList<string> hosts, IReadOnlyList<int> ports) => new(
+    /// <param name="perhapsMore">hosts of which it cannot be told</param>
+    public static Problem CutOff(IReadOnlyList<string> hosts, IReadOnlyList<int> ports, int perhapsMore) => new(
         "MURDER1608",
-        $"{NameList.Of(hosts)} reached no other host on TCP port {string.Join(", ", ports)}, the swarm's, and got all that they have from this machine alone.",
+        $"{NameList.Of(hosts)} reached no other host on TCP port {string.Join(", ", ports)}, the swarm's, and got all that they have from this machine alone{(perhapsMore == 0 ? "" : $"; perhaps {perhapsMore} more, which had everything too soon to tell")}.",
         "The release is not touched by it, but the deploy takes longer with every such host: open the swarm's TCP ports (MurderPort and the eight after it) between the hosts.");
 
     public static Problem NotPruned(string host, string detail) => new(
         "MURDER1606",
         $"{host} runs the release, but old ones could not be removed: {detail.TrimEnd('.')}.",
-        "The deploy is not touched by it, and the next one tries again. Mend what keeps them on the host (rights, a mount, its disk) and run 'dotnet msbuild -t:MurderPrune'.");
+        "The deploy is not touched by it, and the next one tries again. Mend what keeps them on the host (rights, a mount, its disk) and run 'dotnet msbuild -t:MurderPrune' with the same properties.");
 
     /// <summary>Hosts that may fail may not be all of the first wave: then nobody has shown that the release runs.</summary>
     private static string Why(int failed, int hosts, int allowed) => failed > allowed

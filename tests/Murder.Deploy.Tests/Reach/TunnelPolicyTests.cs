@@ -66,6 +66,7 @@ public sealed class TunnelPolicyTests
         policy.Opened(11);
         policy.Progressed(11, bytes: 500, peers: 1, isComplete: false, later + s_moment); // the seeder
         Assert.Equal([11], policy.CutOff());
+        Assert.Equal(0, policy.PerhapsCutOffCount);
         policy.Progressed(11, bytes: 500, peers: 2, isComplete: false, later + s_moment);
         Assert.Empty(policy.CutOff());
     }
@@ -98,6 +99,23 @@ public sealed class TunnelPolicyTests
 
         Assert.Equal(all, served.Concat(then).Order());
         Assert.Equal(all, policy.CutOff());
+        Assert.Equal(0, policy.PerhapsCutOffCount);
+    }
+
+    /// <summary>Whoever had everything before others could find it, of that it is not known.</summary>
+    [Fact]
+    public void WhoIsDoneTooSoonIsNeitherNamedNorForgotten()
+    {
+        TunnelPolicy policy = Joined(2);
+        policy.Next(_start);
+        policy.Opened(0);
+        policy.Opened(1);
+        policy.Progressed(0, bytes: 1000, peers: 1, isComplete: true, _start + s_moment);
+
+        policy.Progressed(1, bytes: 1000, peers: 1, isComplete: true, _start + TunnelPolicy.AloneAfter);
+
+        Assert.Equal([1], policy.CutOff());
+        Assert.Equal(1, policy.PerhapsCutOffCount);
     }
 
     [Fact]
