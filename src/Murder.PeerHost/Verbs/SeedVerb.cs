@@ -75,6 +75,7 @@ internal sealed class SeedVerb(SeedCommand command, IEventSink events, FetchOpti
         _pieces?.Dispose();
         _security?.Dispose();
         _leaving.Dispose();
+        AgentCache.RemoveOld(Environment.ProcessPath, time.GetUtcNow(), warn); // on hosts the pruning of releases does
     }
 
     /// <summary>Where firewalls are likely to have been opened for the swarm, or, when all those ports are taken, anywhere: hosts may well reach it.</summary>
