@@ -13,12 +13,12 @@ internal static class HostProblems
     /// <param name="detail">one sentence; need not name the host</param>
     /// <param name="ports">of this machine, when it seeded</param>
     public static Problem From(TargetHost host, HostFailure failure, string detail, DeployerPorts? ports = null) =>
-        new(CodeOf(failure), $"{What(failure)} on {host.Name}: {WithoutName(host, detail)}.", RemedyFor(host, failure, ports));
+        new(CodeOf(failure), $"{What(failure)} on {host.Name}: {InOneLine(WithoutName(host, detail))}.", RemedyFor(host, failure, ports));
 
     /// <summary>Of hosts that the same thing keeps out.</summary>
     /// <param name="detail">as above, of the first of them</param>
     public static Problem OfAll(IReadOnlyList<TargetHost> hosts, HostFailure failure, string detail) =>
-        new(CodeOf(failure), $"{What(failure)} on {NameList.Of([.. hosts.Select(host => host.Name)])}: {WithoutName(hosts[0], detail)}.", RemedyFor(hosts[0], failure, ports: null));
+        new(CodeOf(failure), $"{What(failure)} on {NameList.Of([.. hosts.Select(host => host.Name)])}: {InOneLine(WithoutName(hosts[0], detail))}.", RemedyFor(hosts[0], failure, ports: null));
 
     public static string CodeOf(HostFailure failure) => failure switch
     {
@@ -108,11 +108,11 @@ internal static class HostProblems
 
     private static string RemedyFor(TargetHost host, HostFailure failure, DeployerPorts? ports) => failure switch
     {
-        HostFailure.Unreachable => $"Check that the host is up and that its port {host.SshPort} is open for {WhoConnectsTo(host)}: {SshByHand.Login(host, "-v")}.",
+        HostFailure.Unreachable => $"Check that {host.HostName} is its name or address, that the host is up, and that its port {host.SshPort} is open for {WhoConnectsTo(host)}: {SshByHand.Login(host, "-v")}.",
         HostFailure.HostKeyUnknown when IsAskedByHand(host) => AskByHand(host),
-        HostFailure.HostKeyUnknown => $"Fetch the key with '{SshByHand.Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to ~/.ssh/known_hosts or to a file named in MurderKnownHosts.",
-        HostFailure.HostKeyChanged when IsAskedByHand(host) => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {SshByHand.Word(host.KnownHostsName)}' (with '-f FILE' for another file than ~/.ssh/known_hosts). {AskByHand(host)} If it was not, somebody may be in between.",
-        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {SshByHand.Word(host.KnownHostsName)}' (with '-f FILE' for another file than ~/.ssh/known_hosts), then add the new one from '{SshByHand.Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between.",
+        HostFailure.HostKeyUnknown => $"Fetch the key with '{SshByHand.Keyscan(host)}', compare its fingerprint (ssh-keygen -lf -) with the host's own, and append the line to one of the files where keys are looked for: ~/.ssh/known_hosts, unless the message or MurderKnownHosts names others.",
+        HostFailure.HostKeyChanged when IsAskedByHand(host) => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {SshByHand.Word(host.KnownHostsName)} -f FILE' from the file that the message names. {AskByHand(host)} If it was not, somebody may be in between. A key that was revoked is never to be trusted again: give the host another.",
+        HostFailure.HostKeyChanged => $"If the host was set up anew, remove the old key with 'ssh-keygen -R {SshByHand.Word(host.KnownHostsName)} -f FILE' from the file that the message names, then add the new one from '{SshByHand.Keyscan(host)}' after comparing fingerprints; if not, somebody may be in between. A key that was revoked is never to be trusted again: give the host another.",
         HostFailure.AuthenticationFailed => "Add the public key to ~/.ssh/authorized_keys of that user on the host, or name another user in the inventory or another key in MurderIdentityFile.",
         HostFailure.IdentityUnusable => "Name a private key in MurderIdentityFile, or for the host in the inventory. For an encrypted one, load it into an ssh-agent, or give the passphrase in the environment variable MURDER_PASSPHRASE or in a file that MurderPassphraseFile names.",
         HostFailure.NoShell => $"The login must run 'sh': check the user's shell and any ForceCommand on the host ({SshByHand.Login(host)} 'exec sh').",
@@ -164,6 +164,9 @@ internal static class HostProblems
         SshTokens.JumpsTo(host) is { } jumps ? $"the jump host ({jumps[(jumps.LastIndexOf(',') + 1)..]})"
         : host.Ssh is { IsBehindProxy: true } ? "where its ProxyCommand connects from"
         : "this machine";
+
+    /// <summary>Each line of a message would be an error of its own to MSBuild.</summary>
+    private static string InOneLine(string text) => string.Join(" / ", text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The sentence has named the host already.</summary>
     public static string WithoutName(TargetHost host, string detail)

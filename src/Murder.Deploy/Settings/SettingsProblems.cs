@@ -21,12 +21,12 @@ internal static class SettingsProblems
     public static Problem ReleaseId(string value) => new(
         "MURDER0013",
         $"MurderRelease is '{value}', which is not a release id.",
-        "Use letters, digits, '.', '-', '_' and '+', beginning with a letter or digit, at most 128 of them; 'dotnet msbuild -t:MurderStatus' lists the ids on the hosts.");
+        "Use letters, digits, '.', '-', '_' and '+', beginning with a letter or digit, at most 128 of them; 'dotnet msbuild -t:MurderStatus' with the same Hosts lists the ids there.");
 
     public static Problem ReleaseMissing() => new(
         "MURDER0014",
         "MurderRelease is empty: which release is to be activated?",
-        "Pass -p:MurderRelease=ID; 'dotnet msbuild -t:MurderStatus' lists the ids on the hosts.");
+        "Pass -p:MurderRelease=ID; 'dotnet msbuild -t:MurderStatus' with the same Hosts lists the ids there.");
 
     public static Problem Version(string value) => new(
         "MURDER0015",

@@ -31,7 +31,7 @@ internal static class StatusProblems
     private static Problem Unfinished(TargetHost host, string release) => new(
         "MURDER0703",
         $"{host.Name} was switched to {release}, but not all steps of its activation were done: its service may run the release before, or nothing.",
-        $"Run the deploy again, or 'dotnet msbuild -t:MurderActivate -p:MurderRelease={release}': hosts that are done are left alone.");
+        $"Run the deploy again, or 'dotnet msbuild -t:MurderActivate -p:MurderRelease={release}' with the same properties: hosts that are done are left alone.");
 
     private static Problem Drifted(TargetHost host, string release, ReleaseVerification verification)
     {

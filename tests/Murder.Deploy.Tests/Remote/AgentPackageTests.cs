@@ -49,6 +49,18 @@ public sealed class AgentPackageTests
         Assert.Throws<InvalidDataException>(() => AgentPackage.ReadAll(directory.Path));
     }
 
+    [Theory]
+    [InlineData("murder-peer.gz")]
+    [InlineData("murder-peer.sums")]
+    public void Half_an_agent_is_not_none(string lost)
+    {
+        using TestDirectory directory = new();
+        PackedAgent.Write(directory.Combine("linux-x64"), "an agent"u8.ToArray());
+        File.Delete(directory.Combine("linux-x64", lost));
+
+        Assert.Throws<FileNotFoundException>(() => AgentPackage.ReadAll(directory.Path));
+    }
+
     [Fact]
     public void A_damaged_package_is_told_before_anything_is_published_or_any_host_is_touched()
     {

@@ -28,7 +28,7 @@ internal sealed record AgentPackage(string Rid, string Sha256, long RawLength, u
 
         return [.. Directory.GetDirectories(agentDirectory)
             .Order(StringComparer.Ordinal)
-            .Where(folder => File.Exists(Path.Combine(folder, FileName)))
+            .Where(folder => File.Exists(Path.Combine(folder, FileName)) || File.Exists(Path.Combine(folder, SumsFileName)))
             .Select(Read)];
     }
 
