@@ -6,7 +6,9 @@ namespace Murder.Deploy;
 /// <summary>What a private key in OpenSSH's format (PROTOCOL.key) tells without its passphrase.</summary>
 internal static class OpenSshKeyFile
 {
-    private const int BytesMax = 64 * 1024;
+    /// <summary>What is longer is no key.</summary>
+    public const int BytesMax = 64 * 1024;
+
     private const string Begin = "-----BEGIN OPENSSH PRIVATE KEY-----";
     private const string End = "-----END OPENSSH PRIVATE KEY-----";
 

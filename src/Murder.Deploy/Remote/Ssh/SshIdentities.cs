@@ -109,12 +109,6 @@ internal sealed class SshIdentities
             return; // the agent offers it
         }
 
-        if (SshKeyFiles.IsPublicOnly(path))
-        {
-            _reasons.Add($"{path} is there only as a public key, and no agent holds the private one");
-            return;
-        }
-
         try
         {
             SshKeyFile file = _options.KeyFiles.Open(path, _options.Passphrase, certificates);
@@ -126,13 +120,16 @@ internal sealed class SshIdentities
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            _reasons.Add($"{path} does not exist");
+            AddUnusable(path, "does not exist");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SshException or FormatException or NotSupportedException or ArgumentException)
         {
-            _reasons.Add($"{path} cannot be read: {e.Message}"); // expected: a key of a kind that is not supported, or no key at all
+            AddUnusable(path, $"cannot be read: {e.Message}"); // expected: a key of a kind that is not supported, or no key at all
         }
     }
+
+    private void AddUnusable(string path, string reason) =>
+        _reasons.Add($"{path} {(SshKeyFiles.IsPublicOnly(path) ? "is there only as a public key, and no agent holds the private one" : reason)}");
 
     private void AddLocked(string reason)
     {

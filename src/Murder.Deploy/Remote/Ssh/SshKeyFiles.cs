@@ -62,7 +62,13 @@ internal sealed class SshKeyFiles
     {
         try
         {
-            return File.ReadLines(path, Encoding.UTF8).FirstOrDefault()?.Split(' ', 3) is [var type, var text, ..] && Convert.FromBase64String(text.Trim()) is var key && KnownHostsLine.TypeOf(key) == type ? key : null;
+            if (new FileInfo(path) is not { Exists: true, Length: <= OpenSshKeyFile.BytesMax })
+            {
+                return null;
+            }
+
+            string[] words = File.ReadAllText(path, Encoding.UTF8).Split(' ', 3);
+            return words.Length > 1 && Convert.FromBase64String(words[1].Trim()) is var key && KnownHostsLine.TypeOf(key) == words[0] ? key : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

@@ -1,11 +1,12 @@
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Murder.PeerHost.Contract;
 using Renci.SshNet.Common;
 
 namespace Murder.Deploy;
 
 /// <summary>Opens a shell on a host by the SSH of the package, and gives every failure its reason.</summary>
-internal sealed class SshNetConnector(SshOptions options, TimeProvider time) : IShellConnector
+internal sealed partial class SshNetConnector(SshOptions options, TimeProvider time) : IShellConnector
 {
     private readonly LoginRetry _retry = new(options, time);
     private readonly ReusedThreads _writers = new("ssh in");
@@ -51,7 +52,16 @@ internal sealed class SshNetConnector(SshOptions options, TimeProvider time) : I
 
     private static string Name(TargetHost host) => $"{host.Name} ({host.Endpoint})";
 
-    private static string Say(Exception e) => e is SocketException socket ? Say(socket) : e.Message.TrimEnd('.');
+    private static string Say(Exception e) => e switch
+    {
+        SocketException socket => Say(socket),
+        SshAuthenticationException when AskedFor().Match(e.Message) is { Success: true } asked => $"it asks for {asked.Groups[1].Value}, which a build cannot answer",
+        _ => e.Message.TrimEnd('.'),
+    };
+
+    /// <summary>SSH.NET's words for a host that a key is not enough for, or nothing.</summary>
+    [GeneratedRegex(@"^No suitable authentication method found to complete authentication \((.+)\)")]
+    private static partial Regex AskedFor();
 
     private static string Say(SocketException e) => e.SocketErrorCode switch
     {

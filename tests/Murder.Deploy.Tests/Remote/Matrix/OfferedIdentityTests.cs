@@ -105,6 +105,17 @@ public sealed class OfferedIdentityTests : IDisposable
         Assert.Contains($"{key}.pub is there only as a public key", problem.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_host_that_wants_a_password_beside_the_key_is_said_to()
+    {
+        using MatrixRow row = new(nameof(SshEngine.SshNet), new LoopbackSshdOptions { ConfigLines = ["PasswordAuthentication yes", "AuthenticationMethods publickey,password"] });
+
+        Problem problem = await row.FailsAsync();
+
+        Assert.Equal("MURDER0304", problem.Code);
+        Assert.Contains("it asks for password, which a build cannot answer", problem.Text, StringComparison.Ordinal);
+    }
+
     /// <summary>As with ssh, keys of an agent come before files; but then it is to be seen that the one that fits was not among them.</summary>
     [Fact]
     public async Task Keys_that_are_too_many_to_be_offered_are_named()
