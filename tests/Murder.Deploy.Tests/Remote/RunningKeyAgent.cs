@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Murder.Testing;
 
 namespace Murder.Deploy.Tests;
@@ -19,7 +20,7 @@ internal sealed class RunningKeyAgent : IDisposable
     public static RunningKeyAgent Start(string socket)
     {
         Process process = Process.Start(new ProcessStartInfo("ssh-agent", ["-D", "-a", socket]) { RedirectStandardOutput = true })!;
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(socket), TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => IsListening(socket), TimeSpan.FromSeconds(30)));
         return new RunningKeyAgent(process, socket);
     }
 
@@ -30,6 +31,21 @@ internal sealed class RunningKeyAgent : IDisposable
         using Process adding = Process.Start(start)!;
         adding.WaitForExit();
         Assert.Equal(0, adding.ExitCode);
+    }
+
+    /// <summary>The file is there a moment before that.</summary>
+    private static bool IsListening(string socket)
+    {
+        try
+        {
+            using Socket connection = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            connection.Connect(new UnixDomainSocketEndPoint(socket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     public void Dispose()
