@@ -13,12 +13,12 @@ internal static class HostProblems
     /// <param name="detail">one sentence; need not name the host</param>
     /// <param name="ports">of this machine, when it seeded</param>
     public static Problem From(TargetHost host, HostFailure failure, string detail, DeployerPorts? ports = null) =>
-        new(CodeOf(failure), $"{What(failure)} on {host.Name}: {InOneLine(WithoutName(host, detail))}.", RemedyFor(host, failure, ports));
+        new(CodeOf(failure), $"{What(failure)} on {host.Name}: {OneLine.Of(WithoutName(host, detail))}.", RemedyFor(host, failure, ports));
 
     /// <summary>Of hosts that the same thing keeps out.</summary>
     /// <param name="detail">as above, of the first of them</param>
     public static Problem OfAll(IReadOnlyList<TargetHost> hosts, HostFailure failure, string detail) =>
-        new(CodeOf(failure), $"{What(failure)} on {NameList.Of([.. hosts.Select(host => host.Name)])}: {InOneLine(WithoutName(hosts[0], detail))}.", RemedyFor(hosts[0], failure, ports: null));
+        new(CodeOf(failure), $"{What(failure)} on {NameList.Of([.. hosts.Select(host => host.Name)])}: {OneLine.Of(WithoutName(hosts[0], detail))}.", RemedyFor(hosts[0], failure, ports: null));
 
     public static string CodeOf(HostFailure failure) => failure switch
     {
@@ -161,12 +161,9 @@ internal static class HostProblems
         $"Log in once by hand, with '{SshByHand.AskingLogin(host)}' and, for a file of MurderKnownHosts, '-o UserKnownHostsFile=FILE': compare the fingerprint that it shows with the host's own, and say yes, which keeps the key.";
 
     private static string WhoConnectsTo(TargetHost host) =>
-        SshTokens.JumpsTo(host) is { } jumps ? $"the jump host ({jumps[(jumps.LastIndexOf(',') + 1)..]})"
+        SshTokens.JumpsTo(host) is { } jumps ? $"the jump host ({JumpHosts.Split(jumps).Last})"
         : host.Ssh is { IsBehindProxy: true } ? "where its ProxyCommand connects from"
         : "this machine";
-
-    /// <summary>Each line of a message would be an error of its own to MSBuild.</summary>
-    private static string InOneLine(string text) => string.Join(" / ", text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The sentence has named the host already.</summary>
     public static string WithoutName(TargetHost host, string detail)

@@ -18,12 +18,9 @@ internal static class SshByHand
     /// <summary>To the last of the host's jump hosts.</summary>
     public static string JumpLogin(TargetHost host)
     {
-        string jumps = SshTokens.JumpsTo(host) ?? "JUMPHOST";
-        int last = jumps.LastIndexOf(',');
-        string jump = jumps[(last + 1)..];
-        string[] before = last < 0 ? [] : ["-J", jumps[..last]];
+        (string? before, string jump) = JumpHosts.Split(SshTokens.JumpsTo(host) ?? "JUMPHOST");
         // With a port it is taken for a name, unless it is written as a URL.
-        return Line(["-v", .. ConfigOf(host.Ssh?.ConfigFile), .. KeyOf(host), .. before, HostAddress.Split(jump).Port is null ? jump : $"ssh://{jump}"]);
+        return Line(["-v", .. ConfigOf(host.Ssh?.ConfigFile), .. KeyOf(host), .. before is null ? Array.Empty<string>() : ["-J", before], HostAddress.Split(jump).Port is null ? jump : $"ssh://{jump}"]);
     }
 
     /// <summary>What the configuration comes to for the host.</summary>

@@ -14,40 +14,50 @@ internal sealed class SshTokens(string hostName, int port, string user, string h
             return null;
         }
 
-        string[] pieces = written.Split("%%"); // each stands for one '%', and begins no token
-        return string.Join('%', pieces.Select(piece => piece
-            .Replace("%h", config.HostName, StringComparison.Ordinal)
-            .Replace("%n", host.Address, StringComparison.Ordinal)
-            .Replace("%p", config.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("%r", config.User, StringComparison.Ordinal)));
+        return Expand(written, environment: null, letter => letter switch
+        {
+            '%' => "%",
+            'h' => config.HostName,
+            'n' => host.Address,
+            'p' => config.Port.ToString(CultureInfo.InvariantCulture),
+            'r' => config.User,
+            _ => null,
+        });
     }
 
     /// <summary>Absolute; what is unknown stays as it stands.</summary>
     public string Path(string written)
     {
-        StringBuilder path = new();
+        string expanded = Expand(written, environment, Token);
+        string fromHome = expanded.StartsWith("~/", StringComparison.Ordinal) ? expanded[2..] : expanded;
+        return System.IO.Path.GetFullPath(fromHome, homeDirectory);
+    }
+
+    /// <param name="environment">null where no variable has a meaning</param>
+    /// <param name="token">what stands for a letter behind '%'; null for what stays as it is</param>
+    private static string Expand(string written, Func<string, string?>? environment, Func<char, string?> token)
+    {
+        StringBuilder expanded = new();
         for (int at = 0; at < written.Length; at++)
         {
-            string rest = written[at..];
-            if (rest.StartsWith("${", StringComparison.Ordinal) && rest.IndexOf('}', StringComparison.Ordinal) is var end and > 0)
+            ReadOnlySpan<char> rest = written.AsSpan(at);
+            if (environment is not null && rest.StartsWith("${") && rest.IndexOf('}') is var end and > 0)
             {
-                path.Append(environment(rest[2..end]));
+                expanded.Append(environment(rest[2..end].ToString()));
                 at += end;
             }
-            else if (rest.Length > 1 && rest[0] == '%' && Token(rest[1]) is { } meant)
+            else if (rest.Length > 1 && rest[0] == '%' && token(rest[1]) is { } meant)
             {
-                path.Append(meant);
+                expanded.Append(meant);
                 at++;
             }
             else
             {
-                path.Append(rest[0]);
+                expanded.Append(rest[0]);
             }
         }
 
-        string expanded = path.ToString();
-        string fromHome = expanded.StartsWith("~/", StringComparison.Ordinal) ? expanded[2..] : expanded;
-        return System.IO.Path.GetFullPath(fromHome, homeDirectory);
+        return expanded.ToString();
     }
 
     private string? Token(char letter) => letter switch

@@ -21,6 +21,10 @@ internal sealed class JumpHosts(SshOptions options, string program, TimeProvider
     /// <summary>A connection is shared over a socket in the file system, which <c>ssh</c> of Windows does not do.</summary>
     public static bool AreShared => !OperatingSystem.IsWindows();
 
+    /// <summary>The last of the jump hosts, from which a host is connected to, and those before it; null when there are none.</summary>
+    public static (string? Before, string Last) Split(string jumps) =>
+        jumps.LastIndexOf(',') is var at and >= 0 ? (jumps[..at], jumps[(at + 1)..]) : (null, jumps);
+
     /// <returns>the ProxyCommand that leads past the jump hosts to any host behind them</returns>
     /// <param name="jumps">as ssh_config(5) has them: the first is logged in to directly, each of the others from the one before it</param>
     /// <exception cref="HostException">one of them lets us not in; it is the host that the message begins with, and if it never did, nothing is tried again</exception>
@@ -76,9 +80,9 @@ internal sealed class JumpHosts(SshOptions options, string program, TimeProvider
 
     private async Task<JumpConnection> OpenAsync(string jumps)
     {
-        int last = jumps.LastIndexOf(',');
-        string? way = last < 0 ? null : (await ToAsync(jumps[..last]).ConfigureAwait(false)).ProxyCommand;
-        TargetHost jump = HostOf(jumps[(last + 1)..]);
+        (string? before, string last) = Split(jumps);
+        string? way = before is null ? null : (await ToAsync(before).ConfigureAwait(false)).ProxyCommand;
+        TargetHost jump = HostOf(last);
         string socket = Path.Combine(_folder.Value, Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture));
         JumpConnection connection = await JumpConnection.OpenAsync(jump, way, socket, options, program, time, _ending.Token).ConfigureAwait(false);
         _letIn[jumps] = true;

@@ -53,6 +53,5 @@ internal sealed record OpenSshRefusal(HostFailure Failure, bool MayPass, string 
         return new OpenSshRefusal(HostFailure.Unreachable, MayPass: false, words);
     }
 
-    private static string InOneLine(string text) =>
-        string.Join(" / ", text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(line => !line.All(c => c == '@')));
+    private static string InOneLine(string text) => OneLine.Of(text, line => !line.All(c => c == '@'));
 }
